@@ -1,0 +1,1 @@
+"""Text to tree: lexing, parsing with recovery, and the tree itself."""
