@@ -1,0 +1,20 @@
+"""Find clang and compile generated C to a BPF object, the same bytes from the same source everywhere."""
+
+from __future__ import annotations
+
+from .clang import Clang, CompileOutput, PendingCompile
+from .find import NoClang, find_clang
+from .messages import ClangMessage, Severity
+from .strip import StripError, strip_debug
+
+__all__ = [
+    "Clang",
+    "ClangMessage",
+    "CompileOutput",
+    "NoClang",
+    "PendingCompile",
+    "Severity",
+    "StripError",
+    "find_clang",
+    "strip_debug",
+]
