@@ -1,0 +1,126 @@
+"""S1: names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from schedc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label
+from schedc.diagnostics.suggest import did_you_mean, listed
+from schedc.source import Span
+
+
+def unknown_name(span: Span, name: str, what: str, known: Iterable[str]) -> Diagnostic:
+    known = sorted(set(known))
+    return Diagnostic(
+        "S101",
+        f"no {what} is named `{name}`",
+        Label(span, "not declared"),
+        fixes=did_you_mean(span, name, known),
+        notes=(f"there is {listed(known)}",) if 0 < len(known) <= 12 else (),
+    )
+
+
+def declared_twice(span: Span, name: str, first: Span) -> Diagnostic:
+    return Diagnostic(
+        "S102",
+        f"`{name}` is declared twice",
+        Label(span, "declared again"),
+        secondary=(Label(first, "first declared here"),),
+        fixes=(Fix("give one of them another name"),),
+    )
+
+
+def unknown_field(span: Span, owner: str, name: str, known: Iterable[str], block: str) -> Diagnostic:
+    known = sorted(set(known))
+    return Diagnostic(
+        "S103",
+        f"a {owner} has no field `{name}`",
+        Label(span, "unknown field"),
+        fixes=(
+            *did_you_mean(span, name, known),
+            Fix(f"declare it as state:  {block} {{ {name}: duration }}"),
+        ),
+        notes=(f"it has {listed(known)}",) if known else (),
+    )
+
+
+def unknown_type(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic(
+        "S104",
+        f"`{name}` is not a type",
+        Label(span, "unknown type"),
+        fixes=did_you_mean(span, name, known),
+        notes=(f"types are units and entities: {listed(sorted(known))}",),
+    )
+
+
+def unknown_event(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic(
+        "S105",
+        f"there is no event `{name}` to handle",
+        Label(span, "unknown event"),
+        fixes=did_you_mean(span, name, known),
+        notes=(f"the events are {listed(sorted(known))}",),
+    )
+
+
+def wrong_formals(span: Span, event: str, expected: str) -> Diagnostic:
+    return Diagnostic(
+        "S106", f"`on {event}` is given other things than these names", Label(span, f"write `on {event}({expected})`")
+    )
+
+
+def unused_name_kind(span: Span, name: str, kind: str, needed: str) -> Diagnostic:
+    return Diagnostic("S107", f"`{name}` is a {kind}, not a {needed}", Label(span, f"a {needed} is needed here"))
+
+
+def shadows(span: Span, name: str, first: Span) -> Diagnostic:
+    return Diagnostic(
+        "S108",
+        f"`{name}` hides another `{name}`",
+        Label(span, "the new name"),
+        secondary=(Label(first, "hidden by it"),),
+        fixes=(Fix("give it another name"),),
+        why="one name, one meaning: a reader must not have to count braces",
+    )
+
+
+def missing_handler(span: Span, event: str, why: str, example: str) -> Diagnostic:
+    return Diagnostic(
+        "S109",
+        f"the policy has no `on {event}`",
+        Label(span, "this policy"),
+        fixes=(Fix(f"add one, for example:\n{example}"),),
+        why=why,
+    )
+
+
+def unsafe_name(span: Span, name: str, limit: int) -> Diagnostic:
+    return Diagnostic(
+        "S110", f"the name has {len(name)} characters; at most {limit} are allowed", Label(span, "too long")
+    )
+
+
+def recursion(span: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        "S111",
+        f"`{name}` is called before it is declared, or calls itself",
+        Label(span, "not declared yet"),
+        fixes=(Fix("declare functions before their use; repeat with a bound instead of recursion"),),
+        why="functions are inlined, so that each handler ends in a bounded number of steps",
+    )
+
+
+def never_used(span: Span, name: str, kind: str) -> Diagnostic:
+    from schedc.diagnostics.model import Severity
+
+    return Diagnostic("S112", f"the {kind} `{name}` is never used", Label(span, "never used"), Severity.WARNING)
+
+
+def reserved_name(span: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        "S113",
+        f"`{name}` is a name of the language",
+        Label(span, "choose another name"),
+        fixes=(Fix(f"for example `my_{name}`", (Edit(span, f"my_{name}"),), Applicability.UNSAFE),),
+    )

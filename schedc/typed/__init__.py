@@ -1,0 +1,1 @@
+"""The typed policy: every name resolved, every value with its unit."""

@@ -1,0 +1,1 @@
+"""What the language knows before it reads a policy: units, arithmetic, entities, events and functions."""
