@@ -1,0 +1,1 @@
+"""The gates that a compiled policy passes before a kernel sees it."""

@@ -1,0 +1,148 @@
+"""A private apt: the system's tool, mirror and keys, but lists and downloads of our own.
+
+The system's package state is neither read nor changed, so no root is needed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from schedc.verifier.vm.cache import say, size_text
+from schedc.verifier.vm.errors import VmError
+from schedc.verifier.vm.mirror import debian_mirror
+
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+STABLE = ("trixie", "trixie-backports")
+NEWER = ("forky", "sid")
+FRESH_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Package:
+    """A version of a package that the archive has."""
+
+    name: str
+    version: str
+    suite: str
+
+
+class PrivateApt:
+    """apt-get and apt-cache with their state below `home`."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.suites: tuple[str, ...] = ()
+
+    def use(self, suites: tuple[str, ...], newest: bool = False) -> None:
+        """Knows these suites; fetches their lists when absent, a day old, or when asked to."""
+        self._check_tools()
+        if suites == self.suites and not newest:
+            return
+        self.suites = suites
+        text = self._sources_text(suites)
+        stamp = self.home / "updated"
+        sources = self.home / "etc" / "schedc.sources"
+        same = sources.is_file() and sources.read_text() == text
+        if same and not newest and stamp.is_file() and time.time() - stamp.stat().st_mtime < FRESH_SECONDS:
+            return
+        for part in ("etc", "state/lists/partial", "cache/archives/partial", "debs"):
+            (self.home / part).mkdir(parents=True, exist_ok=True)
+        (self.home / "state" / "status").touch()
+        sources.write_text(text)
+        say(f"fetching the package lists of {', '.join(suites)}")
+        self._get("update", "-o", "APT::Get::List-Cleanup=0")
+        stamp.touch()
+
+    def names(self, prefix: str) -> list[str]:
+        """Every package name with this prefix."""
+        return self._cache("pkgnames", prefix).split()
+
+    def versions(self, name: str) -> list[Package]:
+        """What the archive has of a package, newest first."""
+        found = []
+        for line in self._cache("madison", name).splitlines():
+            columns = [column.strip() for column in line.split("|")]
+            place = columns[2].split()[1] if len(columns) == 3 and len(columns[2].split()) > 1 else ""
+            if place:
+                found.append(Package(columns[0], columns[1], place.split("/")[0]))
+        return found
+
+    def download(self, package: Package) -> Path:
+        """The .deb (or what is there of it is completed); apt checks it against the signed lists."""
+        debs = self.home / "debs"
+        spec = f"{package.name}={package.version}"
+        file, size = self._where(spec)
+        target = debs / file
+        if not target.is_file() or target.stat().st_size != size:
+            say(f"fetching {package.name} {package.version} ({size_text(size)}) from {package.suite}")
+        # apt-get verifies a complete file too, and keeps it if it is right.
+        self._get("download", spec, cwd=debs)
+        if not target.is_file():
+            raise VmError(f"apt-get did not leave {file}", "run the command again; what was fetched is kept")
+        return target
+
+    def _where(self, spec: str) -> tuple[str, int]:
+        out = self._run("apt-get", "--print-uris", "download", spec, cwd=self.home / "debs")
+        match = re.search(r"^'[^']*' (\S+) (\d+)", out, re.MULTILINE)
+        if not match:
+            raise VmError(f"apt does not say where {spec} is", "run `schedc setup vm` again to renew the lists")
+        return match[1], int(match[2])
+
+    def _check_tools(self) -> None:
+        for tool in ("apt-get", "apt-cache", "dpkg-deb"):
+            if not shutil.which(tool):
+                raise VmError(
+                    f"{tool} is not on this machine",
+                    "the VM gate fetches kernels with Debian's apt: run it on Debian or Ubuntu, or in such a container",
+                )
+        if not KEYRING.is_file():
+            raise VmError(f"{KEYRING} is missing", "install the package debian-archive-keyring")
+
+    def _sources_text(self, suites: tuple[str, ...]) -> str:
+        return (
+            f"Types: deb\nURIs: {debian_mirror()}\nSuites: {' '.join(suites)}\n"
+            f"Components: main\nArchitectures: amd64\nSigned-By: {KEYRING}\n"
+        )
+
+    def _options(self) -> list[str]:
+        dirs = {
+            "Dir::Etc::sourcelist": "/dev/null",
+            "Dir::Etc::sourceparts": self.home / "etc",
+            "Dir::State": self.home / "state",
+            "Dir::State::status": self.home / "state" / "status",
+            "Dir::Cache": self.home / "cache",
+            "APT::Architecture": "amd64",
+            # The cache belongs to the user, so apt's own unprivileged user could not write there.
+            "APT::Sandbox::User": "",
+        }
+        return [part for key, value in dirs.items() for part in ("-o", f"{key}={value}")]
+
+    def _get(self, *args: str, cwd: Path | None = None) -> None:
+        self._run("apt-get", "-q", *args, cwd=cwd)
+
+    def _cache(self, *args: str) -> str:
+        return self._run("apt-cache", *args)
+
+    def _run(self, tool: str, *args: str, cwd: Path | None = None) -> str:
+        command = [tool, *self._options(), *args]
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, errors="replace", check=False)
+        if done.returncode:
+            lines = [line for line in done.stderr.splitlines() if line.startswith("E:")]
+            raise VmError(
+                f"{tool} {' '.join(args)} failed: {'; '.join(lines) or done.stderr.strip()}",
+                "is the network reachable, and the mirror right? once fetched, the VM gate works offline",
+            )
+        return done.stdout
+
+
+def unpack(deb: Path, target: Path) -> None:
+    """The files of a package, into a directory."""
+    target.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(["dpkg-deb", "-x", str(deb), str(target)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise VmError(f"{deb.name} cannot be unpacked: {done.stderr.strip()}", f"remove {deb} and run the command again")

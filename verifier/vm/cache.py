@@ -1,0 +1,58 @@
+"""The directory that keeps what was fetched and built, and its lock."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from schedc.verifier.vm.errors import VmError
+
+
+def say(text: str) -> None:
+    """Progress goes to stderr: stdout is for results."""
+    print(f"schedc vm: {text}", file=sys.stderr, flush=True)
+
+
+def size_text(size: int) -> str:
+    """Bytes for people."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
+
+
+def root() -> Path:
+    """$SCHEDC_CACHE, or schedc below the user's cache directory; made when absent."""
+    chosen = os.environ.get("SCHEDC_CACHE")
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    path = Path(chosen) if chosen else Path(base) / "schedc"
+    path = path.absolute() / "vm"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise VmError(
+            f"the cache directory {path} cannot be made: {error.strerror}",
+            "set SCHEDC_CACHE to a directory that you can write to",
+        ) from error
+    return path
+
+
+@contextmanager
+def locked(cache: Path, name: str) -> Iterator[None]:
+    """One process at a time; another one waits, and says for what."""
+    with (cache / f"{name}.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"another schedc is at work in {cache}; waiting for it")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Whoever finds the file finds all of it, also after a power cut in between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_bytes(data)
+    part.replace(path)

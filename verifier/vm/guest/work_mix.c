@@ -1,0 +1,217 @@
+/* mix: some hundred tasks that do what tasks do, while a CPU goes away and comes back. */
+#define _GNU_SOURCE
+#include "out.h"
+#include "util.h"
+#include "work.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MS 1000000ull
+
+/* Sleeps and notes how late it got the CPU back. */
+static void nap(struct task *task, uint64_t ns)
+{
+	struct timespec time = { ns / 1000000000ull, ns % 1000000000ull };
+	uint64_t start = now_ns(), late;
+
+	nanosleep(&time, NULL);
+	late = now_ns() - start;
+	late = late > ns ? late - ns : 0;
+	if (late > task->worst_ns)
+		task->worst_ns = late;
+}
+
+static void busy(struct task *task)
+{
+	for (;;)
+		spin_ns(task, 1000 * MS);
+}
+
+static void sleeper(struct task *task)
+{
+	for (;;) {
+		nap(task, (10 + crew_random(task, 190)) * MS);
+		for (volatile int i = 0; i < 20000; i++)
+			;
+		task->done++;
+	}
+}
+
+/* Two tasks throw one byte to each other; number 0 rests now and then so that it is a wakeup load, not a busy one. */
+static void pair(struct task *task)
+{
+	char byte = 0;
+
+	if (task->number % 2 == 0 && write(task->fd[1], &byte, 1) != 1)
+		return;
+	while (read(task->fd[0], &byte, 1) == 1) {
+		if (++task->done % 16 == 0 && task->number % 2 == 0)
+			nap(task, 5 * MS);
+		if (write(task->fd[1], &byte, 1) != 1)
+			return;
+	}
+}
+
+static void churn(struct task *task)
+{
+	for (;;) {
+		pid_t child = fork();
+
+		if (!child) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			if (task->done % 8 == 0)
+				execl("/proc/self/exe", "init", WORK_NOTHING, (char *)NULL);
+			_exit(0);
+		}
+		if (child > 0)
+			waitpid(child, NULL, 0);
+		task->done++;
+		nap(task, 30 * MS);
+	}
+}
+
+/* A new affinity each round; one that names only the absent CPU is refused by the kernel, and that is fine. */
+static void flip(struct task *task)
+{
+	for (;;) {
+		cpu_set_t set;
+
+		CPU_ZERO(&set);
+		CPU_SET(crew_random(task, crew_cpus()), &set);
+		if (crew_random(task, 2))
+			CPU_SET(crew_random(task, crew_cpus()), &set);
+		sched_setaffinity(0, sizeof(set), &set);
+		for (volatile int i = 0; i < 100000; i++)
+			;
+		task->done++;
+		nap(task, 10 * MS);
+	}
+}
+
+static void nicer(struct task *task)
+{
+	for (;;) {
+		setpriority(PRIO_PROCESS, 0, (int)crew_random(task, 40) - 20);
+		for (volatile int i = 0; i < 100000; i++)
+			;
+		task->done++;
+		nap(task, 20 * MS);
+	}
+}
+
+enum { BUSY, SLEEPER, PAIR, CHURN, FLIP, NICER, PINNED, IDLE, KINDS };
+
+static const struct { const char *name; task_body body; int percent; } kinds[KINDS] = {
+	[BUSY] = { "busy", busy, 3 },
+	[SLEEPER] = { "sleeper", sleeper, 57 },
+	[PAIR] = { "pair", pair, 10 },
+	[CHURN] = { "churn", churn, 3 },
+	[FLIP] = { "flip", flip, 8 },
+	[NICER] = { "nicer", nicer, 8 },
+	[PINNED] = { "pinned", sleeper, 10 },
+	[IDLE] = { "idle", busy, 1 },
+};
+
+static void add_kind(int kind, int count)
+{
+	int there[2] = { -1, -1 }, back[2] = { -1, -1 };
+
+	for (int i = 0; i < count; i++) {
+		struct task *task = crew_add(kind, kinds[kind].body);
+
+		if (!task)
+			return;
+		task->number = i;
+		task->idle_policy = kind == IDLE;
+		task->nice_value = kind == SLEEPER || kind == BUSY ? i % 8 - 3 : 0;
+		if (kind == PINNED)
+			task->cpu = i % crew_cpus();
+		if (kind != PAIR)
+			continue;
+		if (i % 2 == 0 && (pipe(there) || pipe(back)))
+			return;
+		task->fd[0] = i % 2 ? there[0] : back[0];
+		task->fd[1] = i % 2 ? back[1] : there[1];
+	}
+}
+
+static int set_online(int cpu, bool online)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
+	return write_file(path, online ? "1" : "0");
+}
+
+static void report_kinds(void)
+{
+	out_open_list("kinds");
+	for (int kind = 0; kind < KINDS; kind++) {
+		uint64_t tasks = 0, done = 0, worst = 0, cpu = 0, stuck = 0;
+
+		for (int i = 0; i < crew_size(); i++) {
+			struct task *task = crew_task(i);
+
+			if (task->group != kind)
+				continue;
+			tasks++;
+			done += task->done;
+			cpu += task->cpu_ns;
+			stuck += !task->done;
+			worst = task->worst_ns > worst ? task->worst_ns : worst;
+		}
+		out_open_map(NULL);
+		out_str("kind", kinds[kind].name);
+		out_u64("tasks", tasks);
+		out_u64("rounds", done);
+		out_u64("without_progress", stuck);
+		out_u64("worst_ns", worst);
+		out_u64("cpu_ns", cpu);
+		out_close_map();
+	}
+	out_close_list();
+}
+
+/* tasks=300 seconds=4 offline=3: offline=-1 leaves the CPUs alone */
+void work_mix(const struct workload *work)
+{
+	uint64_t ns = option_long(work->options, "seconds", 4) * 1000000000ull, passed;
+	int tasks = option_long(work->options, "tasks", 300), cpu, off = 0, on = 0;
+	long seed = option_long(work->options, "seed", 0);
+
+	crew_begin(work);
+	for (int kind = 0; kind < KINDS; kind++)
+		add_kind(kind, (tasks * kinds[kind].percent / 100 + 1) / (kind == PAIR ? 2 : 1) * (kind == PAIR ? 2 : 1));
+	for (int i = 0; i < crew_size(); i++)
+		crew_task(i)->random += seed * 0x100000001b3ull;
+	cpu = option_long(work->options, "offline", crew_cpus() - 1);
+	if (!crew_start())
+		return;
+	passed = crew_wait(ns / 3);
+	if (cpu > 0)
+		off = set_online(cpu, false);
+	passed += crew_wait(ns / 3);
+	if (cpu > 0)
+		on = set_online(cpu, true);
+	passed += crew_wait(ns / 3);
+	crew_end();
+	out_begin("workload");
+	out_str("kind", "mix");
+	out_u64("asked_ns", ns);
+	out_u64("passed_ns", passed);
+	out_bool("alive", passed >= ns / 3 * 3);
+	out_s64("offline_cpu", cpu);
+	out_s64("offline_errno", -off);
+	out_s64("online_errno", -on);
+	report_kinds();
+	out_end();
+}

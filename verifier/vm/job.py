@@ -1,0 +1,148 @@
+"""What is asked of a guest: objects, how to run them, and the text that tells the runner (guest/job.c)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schedc.verifier.vm import cpio
+from schedc.verifier.vm.errors import VmError
+from schedc.verifier.vm.machine import Machine
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Some hundred tasks of every kind; one CPU goes offline for the middle third."""
+
+    tasks: int = 300
+    seconds: int = 6
+    offline: int | None = None
+    """Which CPU: None is the last one, -1 none."""
+    seed: int = 0
+    cgroup: str = ""
+
+    def line(self) -> str:
+        """As the runner reads it."""
+        words = ["mix", f"tasks={self.tasks}", f"seconds={self.seconds}", f"seed={self.seed}"]
+        words += [f"offline={self.offline}"] if self.offline is not None else []
+        words += [f"cgroup={self.cgroup}"] if self.cgroup else []
+        return " ".join(words)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Busy tasks on one CPU; None stands for SCHED_IDLE."""
+
+    nice: tuple[int | None, ...] = (0, 19)
+    cpu: int = 0
+    seconds: int = 5
+    cgroup: str = ""
+
+    def line(self) -> str:
+        """As the runner reads it."""
+        nice = ",".join("idle" if value is None else str(value) for value in self.nice)
+        words = ["shares", f"nice={nice}", f"cpu={self.cpu}", f"seconds={self.seconds}"]
+        return " ".join([*words, f"cgroup={self.cgroup}"] if self.cgroup else words)
+
+
+@dataclass(frozen=True)
+class Starve:
+    """Busy tasks of nice 0 beside one SCHED_IDLE task."""
+
+    busy: int = 24
+    cpus: str = ""
+    """A CPU list such as 0-1; all when empty."""
+    seconds: int = 20
+    cgroup: str = ""
+
+    def line(self) -> str:
+        """As the runner reads it."""
+        words = ["starve", f"busy={self.busy}", f"seconds={self.seconds}"]
+        words += [f"cpus={self.cpus}"] if self.cpus else []
+        words += [f"cgroup={self.cgroup}"] if self.cgroup else []
+        return " ".join(words)
+
+
+Workload = Mix | Shares | Starve
+
+
+@dataclass(frozen=True)
+class ObjectJob:
+    """One BPF object and what is done with it."""
+
+    name: str
+    data: bytes = field(repr=False)
+    attach: bool = True
+    settings: Mapping[str, int] = field(default_factory=dict)
+    """Variables to set before load."""
+    cgroups: tuple[tuple[int, str], ...] = ()
+    """Bit of a layer, and a pattern of cgroup paths."""
+    stride: int = 0
+    """Length of a row of the `counters` array; a row is a CPU's."""
+    counters: Mapping[str, int] = field(default_factory=dict)
+    """Names and their columns."""
+    readings: tuple[str, ...] = ()
+    """Further variables to read back at the end."""
+    workloads: tuple[Workload, ...] = (Mix(),)
+    run_times: bool = False
+    """Counts and times of each program (kernel.bpf_stats_enabled), which cost some time themselves."""
+    brief: bool = False
+    """No figures of single programs: for many objects."""
+    timeout: int = 0
+    """Guest seconds until a run counts as hung; 0: chosen by the workloads."""
+
+    @property
+    def limit(self) -> int:
+        """The timeout in effect."""
+        return self.timeout or 120 + 2 * sum(work.seconds for work in self.workloads if self.attach)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Objects that are run one after the other on one kernel."""
+
+    objects: tuple[ObjectJob, ...]
+    kernel: str = "6.18"
+    machine: Machine = Machine()
+    cgroups: tuple[str, ...] = ()
+    """Paths of cgroups to make first, parents before children."""
+
+
+def _clean(text: str, what: str) -> str:
+    if not text or re.search(r"[\x00-\x1f]", text):
+        raise VmError(f"{what} {text!r} is empty or has control characters", "give it another name")
+    return text
+
+
+def _word(text: str, what: str) -> str:
+    if " " in _clean(text, what):
+        raise VmError(f"{what} {text!r} has a space", "use a name without spaces")
+    return text
+
+
+def _lines(number: int, job: ObjectJob) -> list[str]:
+    lines = [f"object /job/{number}.o {_clean(job.name, 'the name')}", f"timeout {job.limit}"]
+    lines += [word for word, wanted in (("stats", job.run_times), ("brief", job.brief), ("attach", job.attach)) if wanted]
+    lines += [f"set {_word(name, 'the variable')} {int(value)}" for name, value in job.settings.items()]
+    lines += [f"cgroup {bit} {_clean(glob, 'the pattern')}" for bit, glob in job.cgroups]
+    lines += [f"stride {job.stride}"] if job.stride else []
+    lines += [f"counter {column} {_clean(name, 'the counter')}" for name, column in job.counters.items()]
+    lines += [f"read {_word(name, 'the variable')}" for name in job.readings]
+    return lines + [f"workload {work.line()}" for work in job.workloads if job.attach]
+
+
+def text(job: Job, btf: bool = False) -> str:
+    """The whole job, one instruction a line."""
+    lines = ["btf"] if btf else []
+    lines += [f"mkcgroup {_word(path, 'the cgroup')}" for path in job.cgroups]
+    for number, item in enumerate(job.objects):
+        lines += _lines(number, item)
+    return "\n".join(lines) + "\n"
+
+
+def archive(job: Job, btf: bool = False) -> bytes:
+    """The job and its objects, to stand behind the guest's initramfs."""
+    entries = [cpio.directory("job"), cpio.file("job/job.txt", text(job, btf).encode())]
+    entries += [cpio.file(f"job/{number}.o", item.data) for number, item in enumerate(job.objects)]
+    return cpio.archive(entries)

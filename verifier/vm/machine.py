@@ -1,0 +1,117 @@
+"""The emulated machine: how many CPUs, which caches and nodes, and QEMU's command line for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from schedc.verifier.vm.cache import say
+from schedc.verifier.vm.errors import VmError
+
+QEMU = "qemu-system-x86_64"
+PACKAGE = "qemu-system-x86"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A guest. Every socket has one last-level cache; the default is four CPUs under two caches."""
+
+    sockets: int = 2
+    cores: int = 2
+    threads: int = 1
+    nodes: int = 1
+    memory_mb: int = 768
+    icount_shift: int | None = None
+    """One guest instruction takes 2^shift ns of virtual time: slower to run, the same at every run."""
+    kvm: bool = False
+
+    @property
+    def cpus(self) -> int:
+        """All logical CPUs."""
+        return self.sockets * self.cores * self.threads
+
+    def check(self) -> None:
+        """Refuses what QEMU or the guest would refuse less clearly."""
+        if min(self.sockets, self.cores, self.threads, self.nodes) < 1 or self.cpus > 255:
+            raise VmError(f"a machine of {self.cpus} CPUs cannot be emulated", "use 1 to 255 CPUs")
+        if self.sockets % self.nodes:
+            raise VmError(
+                f"{self.sockets} sockets cannot be spread over {self.nodes} nodes evenly",
+                "use a number of sockets that is a multiple of the number of nodes",
+            )
+        if self.kvm and self.icount_shift is not None:
+            raise VmError("icount works in emulation only", "leave out kvm or icount_shift")
+
+    def options(self) -> list[str]:
+        """QEMU's options for this machine."""
+        self.check()
+        smp = f"{self.cpus},sockets={self.sockets},cores={self.cores},threads={self.threads}"
+        options = ["-M", "pc", "-m", str(self.memory_mb), "-smp", smp, *self._accelerator(), *self._numa()]
+        return options
+
+    def _accelerator(self) -> list[str]:
+        if self.kvm:
+            return ["-accel", "kvm", "-cpu", "host"]
+        options = ["-accel", "tcg,thread=single"]
+        if self.icount_shift is None:
+            return [*options, "-cpu", "max"]
+        # No randomness and no host clock: the run is a function of its input.
+        options += ["-icount", f"shift={self.icount_shift},sleep=off", "-rtc", "base=2025-01-01,clock=vm"]
+        return [*options, "-cpu", "max,-rdrand,-rdseed"]
+
+    def _numa(self) -> list[str]:
+        if self.nodes == 1:
+            return []
+        options: list[str] = []
+        per_node = self.cpus // self.nodes
+        memory = self.memory_mb // self.nodes
+        for node in range(self.nodes):
+            size = self.memory_mb - memory * (self.nodes - 1) if node == 0 else memory
+            first, last = node * per_node, (node + 1) * per_node - 1
+            options += ["-object", f"memory-backend-ram,id=ram{node},size={size}M"]
+            options += ["-numa", f"node,nodeid={node},cpus={first}-{last},memdev=ram{node}"]
+        for node in range(self.nodes):
+            for other in range(self.nodes):
+                if node != other:
+                    options += ["-numa", f"dist,src={node},dst={other},val=20"]
+        return options
+
+
+def qemu() -> str:
+    """QEMU's path; root gets it installed, anybody else is told how."""
+    found = shutil.which(QEMU)
+    if found:
+        return found
+    install = ["apt-get", "install", "-y", "--no-install-recommends", PACKAGE]
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise VmError(f"{QEMU} is not on this machine", f"run: sudo {' '.join(install)}")
+    say(f"installing {PACKAGE} with apt-get")
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(install, env=environment, capture_output=True, text=True, check=False)
+    found = shutil.which(QEMU)
+    if done.returncode or not found:
+        detail = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise VmError(f"{PACKAGE} could not be installed: {detail[0]}", "run `apt-get update` and try again")
+    return found
+
+
+def qemu_version(path: str) -> str:
+    """For a figure's provenance: QEMU versions interleave CPUs differently."""
+    done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+    return done.stdout.splitlines()[0] if done.stdout else "unknown"
+
+
+def command(path: str, machine: Machine, vmlinuz: Path, initrd: Path, directory: Path) -> list[str]:
+    """The whole command line; console, results and blobs are files in `directory`."""
+    append = "console=ttyS0 panic=-1 quiet nokaslr mitigations=off random.trust_cpu=on"
+    result = [path, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", *machine.options()]
+    result += ["-kernel", str(vmlinuz), "-initrd", str(initrd), "-append", append]
+    result += ["-chardev", f"file,id=console,path={directory / 'console'}", "-serial", "chardev:console"]
+    result += ["-device", "virtio-serial-pci"]
+    for name in ("result", "blob"):
+        result += ["-chardev", f"file,id={name},path={directory / name}"]
+        result += ["-device", f"virtserialport,chardev={name},name=schedc.{name}"]
+    return result
