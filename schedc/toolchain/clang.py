@@ -104,7 +104,9 @@ class Clang:
         folder = _private_folder()
         try:
             _fill(folder, c_source_files, include_dirs)
-            child = Child(command, env={**probe_environment(), **_zig_cache(folder)}, cwd=folder, timeout=timeout)
+            child = Child(
+                command, env={**probe_environment(), **_zig_cache(folder)}, cwd=folder, timeout=timeout
+            )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -167,7 +169,9 @@ class PendingCompile:
             return self._failed(messages, f"clang {finished.failure}")
         if finished.status != 0 or any(message.is_error for message in messages):
             last = finished.output.decode("utf-8", "replace").strip().splitlines()[-1:]
-            return self._failed(messages, f"clang failed with status {finished.status} {' '.join(last)}".strip())
+            return self._failed(
+                messages, f"clang failed with status {finished.status} {' '.join(last)}".strip()
+            )
         try:
             data = _read_object(os.path.join(self._folder, _OUTPUT))
             return CompileOutput(data if self._keep_dwarf else strip_debug(data), messages, self._command)

@@ -40,8 +40,8 @@ def find_clang(explicit: str | None = None) -> Clang:
         if clang is not None:
             return clang
     raise NoClang(
-        f"no clang {OLDEST} or later with the bpf target was found on PATH, and the ziglang wheel is not installed; "
-        "install one of them (pip install ziglang), or name a clang with --clang"
+        f"no clang {OLDEST} or later with the bpf target was found on PATH, and the ziglang "
+        "wheel is not installed; install one of them (pip install ziglang), or name a clang with --clang"
     )
 
 

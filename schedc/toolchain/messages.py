@@ -8,7 +8,9 @@ from enum import StrEnum
 
 MAX_MESSAGES = 200
 
-_LOCATED = re.compile(r"^(?P<file>[^\n:][^\n]*?):(?P<line>\d+):(?P<col>\d+): (?P<sev>fatal error|error|warning|note|remark): (?P<msg>.*)$")
+_LOCATED = re.compile(
+    r"^(?P<file>[^\n:][^\n]*?):(?P<line>\d+):(?P<col>\d+): (?P<sev>fatal error|error|warning|note|remark): (?P<msg>.*)$"
+)
 _GLOBAL = re.compile(r"^(?:[\w./+-]+: )?(?P<sev>fatal error|error|warning): (?P<msg>.*)$")
 _CRASH = re.compile(r"^(?:LLVM ERROR: |UNREACHABLE |PLEASE submit a bug report)")
 
@@ -54,7 +56,9 @@ def _parse_line(line: str) -> ClangMessage | None:
         # "<unknown>:0:0: in function f ...: message" is how the back end speaks without debug info.
         if file.startswith("<"):
             file = ""
-        return ClangMessage(file, int(match["line"][:9]), int(match["col"][:9]), Severity(match["sev"]), match["msg"])
+        return ClangMessage(
+            file, int(match["line"][:9]), int(match["col"][:9]), Severity(match["sev"]), match["msg"]
+        )
     if match := _GLOBAL.match(line):
         return ClangMessage("", 0, 0, Severity(match["sev"]), match["msg"])
     if _CRASH.match(line):

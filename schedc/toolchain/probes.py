@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .process import Child
 
@@ -79,7 +80,7 @@ def _parse_version(output: bytes) -> tuple[int, int, int]:
     words = output.decode("utf-8", "replace").split()
     if "clang" not in words:
         return (0, 0, 0)
-    for word, following in zip(words, words[1:], strict=False):
+    for word, following in pairwise(words):
         if word == "version":
             return _numbers(following)
     return (0, 0, 0)

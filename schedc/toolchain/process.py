@@ -108,7 +108,7 @@ def _reason(error: Exception) -> str:
 
 
 def _limit(pid: int, timeout: float) -> None:
-    """Limits set from outside the child: a hook inside it would cost a slow fork and is unsafe with threads."""
+    """Limits, set from outside: a hook in the child would cost a slow fork and is unsafe with threads."""
     import resource
 
     seconds = max(1, int(timeout) + 1)

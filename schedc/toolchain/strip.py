@@ -67,7 +67,8 @@ def _strip(data: bytes) -> bytes:
     kept_symbols, new_symbol = _keep_symbols(sections, symbols, new_index)
     strings, place = _string_table(sections, kept_symbols, new_index)
     rebuilt = [
-        _rebuild(sections, index, new_index, new_symbol, kept_symbols, place, strings) for index in sorted(new_index)
+        _rebuild(sections, index, new_index, new_symbol, kept_symbols, place, strings)
+        for index in sorted(new_index)
     ]
     return _write(header, rebuilt, place, names=_names_index(sections, header[13], new_index))
 
@@ -104,7 +105,9 @@ def _keep_sections(sections: list[_Section]) -> dict[int, int]:
         for index, section in enumerate(sections)
         if section.name.startswith(b".debug_") or section.type == _SHT_LLVM_ADDRSIG
     }
-    dropped |= {i for i, section in enumerate(sections) if section.type == _SHT_REL and section.info in dropped}
+    dropped |= {
+        i for i, section in enumerate(sections) if section.type == _SHT_REL and section.info in dropped
+    }
     return {old: new for new, old in enumerate(i for i in range(len(sections)) if i not in dropped)}
 
 
@@ -178,7 +181,9 @@ def _names_index(sections: list[_Section], names: int, new_index: dict[int, int]
     return new_index[names]
 
 
-def _write(header: tuple[object, ...], sections: list[_Section], place: dict[bytes, int], *, names: int) -> bytes:
+def _write(
+    header: tuple[object, ...], sections: list[_Section], place: dict[bytes, int], *, names: int
+) -> bytes:
     out = bytearray(_HEADER.size)
     rows: list[bytes] = []
     for section in sections:
@@ -189,8 +194,16 @@ def _write(header: tuple[object, ...], sections: list[_Section], place: dict[byt
         out += section.data
         rows.append(
             _SECTION.pack(
-                place[section.name], section.type, section.flags, 0, start, section.size,
-                section.link, section.info, section.align, section.entsize,
+                place[section.name],
+                section.type,
+                section.flags,
+                0,
+                start,
+                section.size,
+                section.link,
+                section.info,
+                section.align,
+                section.entsize,
             )
         )
     out += bytes(-len(out) % 8)
