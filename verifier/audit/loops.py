@@ -1,0 +1,89 @@
+"""Which loops end: those that an iterator of the kernel's, or may_goto, carries.
+
+A loop is accepted if on every way round it asks an iterator for its next element and leaves when there
+is none. The kernel guarantees that the elements run out; nothing is believed about the loop's own counter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .calls import Call, CallKind, call_at
+from .cfg import Cfg, Loop
+from .insn import CALL, MAY_GOTO, Insn
+from .object import Object
+
+ITERATORS = frozenset(("bpf_iter_num_next", "bpf_iter_scx_dsq_next"))
+# Of 64 bits: the low half of a pointer may be zero where the pointer is not.
+_MOVE, _EQUAL, _NOT_EQUAL = 0xBF, 0x15, 0x55
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """What makes a loop end, and where."""
+
+    name: str
+    slot: int
+
+
+def carrier(obj: Object, cfg: Cfg, loop: Loop) -> Carrier | None:
+    """The call or jump that ends a loop, None if nothing does."""
+    inner = _inner(cfg, loop)
+    # What lies on every way round dominates all latches: the chain of dominators above them.
+    at = cfg.common_dominator(loop.latches)
+    while True:
+        found = _ends_in(obj, cfg, loop, at) if at not in inner else None
+        if found is not None or at == loop.header:
+            return found
+        at = cfg.dominator[at]
+
+
+def _inner(cfg: Cfg, loop: Loop) -> set[int]:
+    """Blocks of loops within: what they do, they may do any number of times, or never."""
+    place = cfg.loops.index(loop)
+    inside: set[int] = set()
+    for other in cfg.loops:
+        if other.parent == place:
+            inside |= other.body
+    return inside
+
+
+def _ends_in(obj: Object, cfg: Cfg, loop: Loop, at: int) -> Carrier | None:
+    code = obj.code[cfg.function.section_index]
+    block = cfg.blocks[at]
+    last = code[block.end - 1]
+    if last.op == MAY_GOTO:
+        leaves = cfg.blocks[at].next[-1] not in loop.body
+        return Carrier("may_goto", block.end - 1) if leaves else None
+    for call in _iterator_calls(obj, cfg, at):
+        if _leaves_on_zero(code, cfg, loop, at, call.slot):
+            return Carrier(call.name, call.slot)
+    return None
+
+
+def _iterator_calls(obj: Object, cfg: Cfg, at: int) -> Iterator[Call]:
+    code = obj.code[cfg.function.section_index]
+    for slot in range(cfg.blocks[at].start, cfg.blocks[at].end):
+        if code[slot].op == CALL:
+            call = call_at(obj, cfg.function, slot)
+            if call.kind is CallKind.KFUNC and call.name in ITERATORS:
+                yield call
+
+
+def _leaves_on_zero(code: tuple[Insn, ...], cfg: Cfg, loop: Loop, at: int, slot: int) -> bool:
+    """Whether the block that holds the call ends by testing its result, and zero leads out of the loop."""
+    block = cfg.blocks[at]
+    holds = {0}
+    for insn in code[slot + 1 : block.end - 1]:
+        if insn.op == _MOVE and insn.src in holds:
+            holds.add(insn.dst)
+        else:
+            holds -= set(insn.written)
+    test = code[block.end - 1]
+    if test.dst not in holds or test.imm != 0 or len(block.next) != 2:
+        return False
+    falls, jumps = block.next
+    if test.op == _EQUAL:
+        return jumps not in loop.body
+    return test.op == _NOT_EQUAL and falls not in loop.body
