@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lark import Lark
+
+from schedc.syntax import grammar, table_cache
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty cache, and a process that has not loaded the parser yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    grammar.load_parser.cache_clear()
+    yield tmp_path / "schedc"
+    grammar.load_parser.cache_clear()
+
+
+def parses() -> bool:
+    grammar.load_parser.cache_clear()
+    return grammar.load_parser().parse('language 1\npolicy p "t"\n').data == "start"
+
+
+def test_the_grammar_is_strictly_lalr() -> None:
+    Lark(grammar.grammar_text(), parser="lalr", lexer="basic", strict=True)
+
+
+def test_tables_are_stored_and_read_back(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parses()
+    (stored,) = cache.iterdir()
+    assert stored.stat().st_mode & 0o777 == 0o600
+    monkeypatch.setattr(grammar, "_build", lambda text: pytest.fail("built again"))
+    assert parses()
+
+
+@pytest.mark.parametrize("damage", [b"", b"x" * 40, None])
+def test_a_damaged_file_is_replaced(cache: Path, damage: bytes | None) -> None:
+    assert parses()
+    (stored,) = cache.iterdir()
+    whole = stored.read_bytes()
+    stored.write_bytes(whole[:-1] if damage is None else damage)
+    assert parses()
+    assert table_cache.read(stored.stem.removeprefix("grammar-")) is not None
+
+
+def test_sound_bytes_that_are_no_tables_are_replaced(cache: Path) -> None:
+    assert parses()
+    (stored,) = cache.iterdir()
+    key = stored.stem.removeprefix("grammar-")
+    table_cache.write(key, b"N")
+    assert parses()
+    assert table_cache.read(key) != b"N"
+
+
+def test_a_file_that_others_may_write_is_not_believed(cache: Path) -> None:
+    assert parses()
+    (stored,) = cache.iterdir()
+    stored.chmod(0o666)
+    assert table_cache.read(stored.stem.removeprefix("grammar-")) is None
+
+
+def test_a_link_is_not_followed(cache: Path) -> None:
+    assert parses()
+    (stored,) = cache.iterdir()
+    elsewhere = cache.parent / "elsewhere"
+    stored.rename(elsewhere)
+    stored.symlink_to(elsewhere)
+    assert table_cache.read(stored.stem.removeprefix("grammar-")) is None
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_unwritable_cache_is_no_fault(cache: Path) -> None:
+    cache.parent.chmod(0o500)
+    assert parses()
+
+
+def test_a_file_where_the_directory_should_be_is_no_fault(cache: Path) -> None:
+    cache.write_text("")
+    assert parses()
