@@ -41,8 +41,12 @@ def number_without_unit(span: Span, text: str, wanted: Type | str, suggestion: s
     )
 
 
-def bad_number(span: Span, text: str, reason: str) -> Diagnostic:
-    return Diagnostic("S204", f"`{text}` is not a number of the language: {reason}", Label(span, reason))
+def bad_number(span: Span, text: str, reason: str, instead: str = "", certain: bool = False) -> Diagnostic:
+    fixes = ()
+    if instead:
+        applicability = Applicability.SAFE if certain else Applicability.UNSAFE
+        fixes = (Fix(f"write `{instead}`", (Edit(span, instead),), applicability),)
+    return Diagnostic("S204", f"`{text}` cannot be read as a number", Label(span, reason), fixes=fixes)
 
 
 def maybe_none(span: Span, type_: Type) -> Diagnostic:

@@ -1,0 +1,429 @@
+"""Expressions: names, fields and operators. Calls and picks are in `calls`, queues in `queues`."""
+
+from __future__ import annotations
+
+from schedc.check import calls, queues
+from schedc.check.context import Context
+from schedc.check.literals import check_number, with_unit
+from schedc.check.symbols import BUILTIN_VALUES, kind_of
+from schedc.diagnostics import s1_names as names
+from schedc.diagnostics import s2_types as types
+from schedc.diagnostics import s4_bounds as bounds
+from schedc.diagnostics import s5_queues as queue_messages
+from schedc.source import Span
+from schedc.syntax import ast
+from schedc.typed import tree as t
+from schedc.types.arithmetic import RESULT, comparable
+from schedc.types.fields import FIELDS, names_of
+from schedc.types.kinds import BOOL, ENTITIES, ERROR, NUMERIC, PLACES, Kind, Type
+
+_PLAIN_NUMBERS = frozenset({Kind.WEIGHT, Kind.NICE})
+
+
+def check(node: ast.Expr, context: Context, wanted: Type | None = None) -> t.Expr:
+    """The typed expression; where `wanted` is given, of that type or reported."""
+    expr = _check(node, context, wanted)
+    return expr if wanted is None else coerce(expr, wanted, context)
+
+
+def error(span: Span) -> t.Expr:
+    return t.Lit(span, ERROR, 0)
+
+
+def coerce(expr: t.Expr, wanted: Type, context: Context) -> t.Expr:
+    """`expr` as a `wanted`: the few conversions that lose nothing, else a diagnostic."""
+    found = expr.type
+    if found.is_error or wanted.is_error:
+        return error(expr.span)
+    if found.kind is wanted.kind:
+        if found.optional and not wanted.optional:
+            context.diagnostics.add(types.maybe_none(expr.span, found))
+            return error(expr.span)
+        return t.Convert(expr.span, wanted, expr) if wanted.optional and not found.optional else expr
+    if isinstance(expr, t.NoneValue) and wanted.optional:
+        return t.NoneValue(expr.span, wanted)
+    if wanted.kind is Kind.DIFFERENCE and found.kind is Kind.DURATION:
+        return t.Convert(expr.span, wanted, expr)
+    if isinstance(expr, t.Lit) and found.kind is Kind.COUNT and wanted.kind in _PLAIN_NUMBERS:
+        return t.Lit(expr.span, wanted, expr.value)
+    _wrong_kind(expr, wanted, context)
+    return error(expr.span)
+
+
+def _wrong_kind(expr: t.Expr, wanted: Type, context: Context) -> None:
+    text = context.text(expr.span)
+    if isinstance(expr, t.Lit) and expr.type.kind is Kind.COUNT and wanted.kind in NUMERIC:
+        suggestion = with_unit(text) if wanted.kind in (Kind.DURATION, Kind.DIFFERENCE) else None
+        if wanted.kind is Kind.RATIO:
+            suggestion = f"{text}.0"
+        context.diagnostics.add(types.number_without_unit(expr.span, text, wanted, suggestion))
+    else:
+        context.diagnostics.add(types.expected(expr.span, wanted, expr.type))
+
+
+def check_condition(node: ast.Expr, context: Context) -> t.Expr:
+    """A bool; anything else is told how to become one."""
+    expr = _check(node, context, BOOL)
+    if expr.type.kind is not Kind.BOOL and not expr.type.is_error:
+        context.diagnostics.add(types.not_a_condition(expr.span, expr.type))
+        return error(expr.span)
+    return expr
+
+
+def check_some(node: ast.Expr, context: Context, kind: Kind) -> t.Expr:
+    """An entity of a kind that is certainly there."""
+    return check(node, context, Type(kind))
+
+
+def _check(node: ast.Expr, context: Context, wanted: Type | None) -> t.Expr:
+    match node:
+        case ast.NumberLit():
+            return check_number(node, context.diagnostics)
+        case ast.BoolLit():
+            return t.Lit(node.span, BOOL, int(node.value))
+        case ast.NoneLit():
+            return t.NoneValue(node.span, (wanted or Type(Kind.CPU)).maybe)
+        case ast.NameRef():
+            return _name(node, context)
+        case ast.Member():
+            return _member(node, context)
+        case ast.Index():
+            return _index(node, context)
+        case ast.Call():
+            return calls.check_call(node, context)
+        case ast.Negative():
+            return _negative(node, context)
+        case ast.Binary():
+            return _binary(node, context)
+        case ast.Scaled():
+            amount = _check(node.amount, context, None)
+            if amount.type.kind is not Kind.DIFFERENCE:
+                amount = coerce(amount, Type(Kind.DURATION), context)
+            weight = check(node.weight, context, Type(Kind.WEIGHT))
+            _check_divisor(weight, context)
+            return t.Scaled(node.span, amount.type, amount, weight)
+        case ast.Compare():
+            return _compare(node, context)
+        case ast.Logic():
+            return _logic(node, context, wanted)
+        case ast.Not():
+            return t.Not(node.span, BOOL, check_condition(node.operand, context))
+        case ast.Matches():
+            return _matches(node, context)
+        case ast.Contains():
+            return _contains(node, context)
+        case ast.IfValue():
+            return _if_value(node, context, wanted)
+        case ast.MatchValue():
+            return _match_value(node, context, wanted)
+        case ast.Pull() | ast.Aged() | ast.Keep():
+            return queues.check_chain(node, context)
+
+
+# ---- names and fields
+
+
+def _name(node: ast.NameRef, context: Context) -> t.Expr:
+    local = context.lookup(node.text)
+    if local is not None:
+        return t.LocalRef(node.span, local.type, local)
+    if node.text in BUILTIN_VALUES:
+        return t.BuiltinValue(node.span, Type(BUILTIN_VALUES[node.text]), node.text)
+    symbol = context.symbols.get(node.text)
+    match symbol:
+        case t.Param():
+            return t.ParamRef(node.span, symbol.type, symbol)
+        case t.Lit():
+            return t.Lit(node.span, symbol.type, symbol.value)
+        case t.BuiltinValue():
+            return t.BuiltinValue(node.span, symbol.type, symbol.name)
+        case t.Layer():
+            return t.LayerRef(node.span, Type(Kind.LAYER), symbol)
+        case t.Global():
+            return t.GlobalRef(node.span, symbol.type, symbol)
+        case t.Counter():
+            return t.CounterRef(node.span, Type(Kind.COUNT), symbol)
+        case None:
+            known = [*context.symbols.values(), *(name for scope in context.scopes for name in scope)]
+            context.diagnostics.add(names.unknown_name(node.span, node.text, "value", known))
+        case _:
+            context.diagnostics.add(
+                names.unused_name_kind(node.span, node.text, kind_of(symbol), "value")
+            )
+    return error(node.span)
+
+
+def _member(node: ast.Member, context: Context) -> t.Expr:
+    owner = _check(node.base, context, None)
+    if owner.type.is_error:
+        return owner
+    if owner.type.optional:
+        context.diagnostics.add(types.maybe_none(owner.span, owner.type))
+        return error(node.span)
+    kind = owner.type.kind
+    declared = context.symbols.state.get((kind, node.name))
+    if declared is not None:
+        return t.StateRef(node.span, declared.type, owner, declared)
+    builtin = FIELDS.get((kind, node.name))
+    if builtin is None:
+        known = [*names_of(kind), *(name for owned, name in context.symbols.state if owned is kind)]
+        block = kind.value if kind in ENTITIES else "task"
+        context.diagnostics.add(names.unknown_field(node.name_span, str(owner.type), node.name, known, block))
+        return error(node.span)
+    if builtin.events and context.event.name not in builtin.events:
+        allowed = ", ".join(f"`on {name}`" for name in sorted(builtin.events))
+        context.diagnostics.add(queue_messages.not_here(node.span, f"task.{node.name}", context.where, allowed))
+    if builtin.type.kind is Kind.LAYER and not context.symbols.layers:
+        context.diagnostics.add(names.unknown_name(node.name_span, "layer", "layer", []))
+        return error(node.span)
+    return t.FieldRef(node.span, builtin.type, owner, builtin)
+
+
+def _index(node: ast.Index, context: Context) -> t.Expr:
+    base = _check(node.base, context, None)
+    if not (isinstance(base, t.StateRef) and base.field.per_layer):
+        if not base.type.is_error:
+            context.diagnostics.add(types.expected(node.base.span, "value for each layer", base.type))
+        return error(node.span)
+    if len(node.indices) != 1 or isinstance(node.indices[0], ast.Star):
+        context.diagnostics.add(queue_messages.wrong_index(node.span, base.field.name, "a layer"))
+        return error(node.span)
+    index = check_some(node.indices[0], context, Kind.LAYER)
+    return t.StateRef(node.span, base.type, base.owner, base.field, index)
+
+
+# ---- arithmetic
+
+
+def _negative(node: ast.Negative, context: Context) -> t.Expr:
+    operand = _check(node.operand, context, None)
+    if operand.type.is_error:
+        return operand
+    if isinstance(operand, t.Lit) and operand.type.kind is Kind.COUNT:
+        return t.Lit(node.span, Type(Kind.NICE), -operand.value)
+    if operand.type.kind not in (Kind.DURATION, Kind.DIFFERENCE):
+        context.diagnostics.add(types.expected(operand.span, Type(Kind.DURATION), operand.type))
+        return error(node.span)
+    inner = coerce(operand, Type(Kind.DIFFERENCE), context)
+    return t.Negative(node.span, Type(Kind.DIFFERENCE), inner)
+
+
+def _binary(node: ast.Binary, context: Context) -> t.Expr:
+    left = _check(node.left, context, None)
+    right = _check(node.right, context, None)
+    return combine(node.span, node.operator, node.operator_span, left, right, context)
+
+
+def combine(
+    span: Span, operator: str, operator_span: Span, left: t.Expr, right: t.Expr, context: Context
+) -> t.Expr:
+    """`left operator right`, typed by the table of units."""
+    if left.type.is_error or right.type.is_error:
+        return error(span)
+    if operator in "+-":
+        left, right = _adapt(left, right), _adapt(right, left)
+    kind = RESULT.get((operator, left.type.kind, right.type.kind))
+    if left.type.optional or right.type.optional or kind is None:
+        _report_units(operator, operator_span, left, right, context)
+        return error(span)
+    if operator in "/%":
+        _check_divisor(right, context)
+    return t.Binary(span, Type(kind), operator, left, right)
+
+
+def _report_units(operator: str, span: Span, left: t.Expr, right: t.Expr, context: Context) -> None:
+    """A bare number beside a unit is told its unit; any other pair is named."""
+    for number, other in ((right, left), (left, right)):
+        bare = isinstance(number, t.Lit) and number.type.kind is Kind.COUNT
+        if bare and operator in "+-<=>!=" and other.type.kind in NUMERIC and not other.type.optional:
+            wanted = Kind.DURATION if other.type.kind in (Kind.TIME, Kind.VTIME) else other.type.kind
+            _wrong_kind(number, Type(wanted), context)
+            return
+    context.diagnostics.add(types.units_disagree(span, operator, left.type, right.type, left.span, right.span))
+
+
+def _adapt(expr: t.Expr, other: t.Expr) -> t.Expr:
+    """A bare literal takes the kind of a weight or nice level beside it."""
+    bare = isinstance(expr, t.Lit) and expr.type.kind is Kind.COUNT
+    if bare and other.type.kind in _PLAIN_NUMBERS and isinstance(expr, t.Lit):
+        return t.Lit(expr.span, other.type.some, expr.value)
+    return expr
+
+
+def _check_divisor(divisor: t.Expr, context: Context) -> None:
+    if divisor.type.is_error:
+        return
+    range_ = context.ranges.of(divisor)
+    if range_.low <= 0 <= range_.high:
+        zero = {Kind.DURATION: "0ns", Kind.RATIO: "0.0", Kind.RATE: "0hz"}.get(divisor.type.kind, "0")
+        context.diagnostics.add(bounds.divisor_zero(divisor.span, context.text(divisor.span), zero))
+
+
+# ---- conditions
+
+
+def _compare(node: ast.Compare, context: Context) -> t.Expr:
+    left = _check(node.left, context, None)
+    right = _check(node.right, context, left.type)
+    left, right = _adapt(left, right), _adapt(right, left)
+    if left.type.is_error or right.type.is_error:
+        return error(node.span)
+    if isinstance(left, t.NoneValue):
+        left = t.NoneValue(left.span, right.type.maybe)
+    same = left.type.kind is right.type.kind
+    identity = node.operator in ("==", "!=")
+    entities = identity and same and left.type.kind in PLACES | {Kind.LAYER, Kind.BOOL}
+    numbers = not (left.type.optional or right.type.optional) and comparable(left.type.kind, right.type.kind)
+    if not (entities or numbers or (identity and same and Kind.TASK is left.type.kind)):
+        _report_units(node.operator, node.operator_span, left, right, context)
+        return error(node.span)
+    if left.type.kind is not right.type.kind:
+        left, right = (coerce(each, Type(Kind.DIFFERENCE), context) for each in (left, right))
+    return t.Compare(node.span, BOOL, node.operator, left, right)
+
+
+def _logic(node: ast.Logic, context: Context, wanted: Type | None) -> t.Expr:
+    if node.operator == "or":
+        if queues.is_chain(node):
+            return queues.check_chain(node, context)
+        left = _check(node.left, context, wanted)
+        if left.type.optional:
+            return _or_else(node, left, context)
+    else:
+        left = check_condition(node.left, context)
+    if left.type.kind is not Kind.BOOL and not left.type.is_error:
+        context.diagnostics.add(types.not_a_condition(left.span, left.type))
+    right = check_condition(node.right, context)
+    return t.Logic(node.span, BOOL, node.operator, left, right)
+
+
+def _or_else(node: ast.Logic, left: t.Expr, context: Context) -> t.Expr:
+    right = _check(node.right, context, left.type)
+    if right.type.is_error:
+        return right
+    if right.type.kind is not left.type.kind:
+        return coerce(right, left.type, context)
+    both_claimed = left.type.claimed and right.type.claimed
+    result = Type(left.type.kind, right.type.optional, both_claimed)
+    return t.OrElse(node.span, result, left, right)
+
+
+def _matches(node: ast.Matches, context: Context) -> t.Expr:
+    subject = _check(node.subject, context, None)
+    if subject.type.is_error:
+        return subject
+    if not isinstance(subject, t.FieldRef) or subject.type.kind not in (Kind.COMM, Kind.CGROUP):
+        context.diagnostics.add(types.not_in_patterns(subject.span, subject.type))
+        return error(node.span)
+    for pattern in node.patterns:
+        reason = calls.pattern_fault(pattern.text, subject.type.kind)
+        if reason:
+            context.diagnostics.add(types.bad_pattern(pattern.span, reason))
+    return t.Matches(node.span, BOOL, subject, tuple(pattern.text for pattern in node.patterns))
+
+
+def _contains(node: ast.Contains, context: Context) -> t.Expr:
+    item = check_some(node.item, context, Kind.CPU)
+    container = _check(node.container, context, None)
+    if container.type.is_error or item.type.is_error:
+        return error(node.span)
+    if container.type.optional or container.type.kind not in PLACES - {Kind.CPU}:
+        context.diagnostics.add(types.expected(container.span, "core, llc or node", container.type))
+        return error(node.span)
+    return t.Contains(node.span, BOOL, item, container)
+
+
+def _if_value(node: ast.IfValue, context: Context, wanted: Type | None) -> t.Expr:
+    with context.scope():
+        condition = check_if(node.condition, context)
+        then = _check(node.then, context, wanted)
+    otherwise = _check(node.otherwise, context, wanted or then.type)
+    (then, otherwise), type_ = unify([then, otherwise], context)
+    return t.IfValue(node.span, type_, condition, then, otherwise)
+
+
+def check_if(node: ast.Condition, context: Context) -> t.Condition:
+    """A condition; `let` binds its name in the present scope."""
+    if not isinstance(node, ast.IfLet):
+        return check_condition(node, context)
+    value = _check(node.value, context, None)
+    if not value.type.optional and not value.type.is_error:
+        context.diagnostics.add(types.not_optional(value.span, value.type))
+    local = context.bind(node.name.text, value.type.some, node.name.span, context.ranges.of(value))
+    return t.IfLet(local, value, node.span)
+
+
+def _match_value(node: ast.MatchValue, context: Context, wanted: Type | None) -> t.Expr:
+    subject = _check(node.subject, context, None)
+    patterns = check_patterns(subject, [(arm.pattern, arm.pattern_span) for arm in node.arms], node.span, context)
+    values = [_check(arm.value, context, wanted) for arm in node.arms]
+    values, type_ = unify(values, context)
+    return t.MatchValue(node.span, type_, subject, tuple(zip(patterns, values, strict=True)))
+
+
+def check_patterns(
+    subject: t.Expr, patterns: list[tuple[str, Span]], span: Span, context: Context
+) -> list[t.Expr | None]:
+    """The values that select each arm, None for the one that takes the rest; all cases have to be covered."""
+    result: list[t.Expr | None] = []
+    seen: set[int] = set()
+    closed = False
+    for text, place in patterns:
+        if closed:
+            context.diagnostics.add(types.match_unreachable(place))
+        value = _pattern(text, place, subject, context)
+        if isinstance(value, t.Lit | t.LayerRef):
+            number = value.value if isinstance(value, t.Lit) else value.layer.index
+            if number in seen and not value.type.is_error:
+                context.diagnostics.add(types.match_unreachable(place))
+            seen.add(number)
+        closed = closed or value is None
+        result.append(value)
+    if not closed and not subject.type.is_error:
+        _check_complete(subject, seen, span, context, result)
+    return result
+
+
+def _check_complete(
+    subject: t.Expr, seen: set[int], span: Span, context: Context, result: list[t.Expr | None]
+) -> None:
+    """Without `otherwise` every layer, or every number of the subject's range, has an arm; the last one then
+    takes the rest."""
+    if subject.type.kind is Kind.LAYER:
+        missing = [layer.name for layer in context.symbols.layers if layer.index not in seen]
+        text = f"`{missing[0]}`" if missing else ""
+    else:
+        range_ = context.ranges.of(subject)
+        limit = min(range_.high, range_.low + len(seen))
+        text = next((str(n) for n in range(range_.low, limit + 1) if n not in seen), "")
+    if text:
+        context.diagnostics.add(types.match_incomplete(span, text))
+    elif result:
+        result[-1] = None
+
+
+def _pattern(text: str, span: Span, subject: t.Expr, context: Context) -> t.Expr | None:
+    if text == "otherwise":
+        return None
+    node: ast.Expr = ast.NumberLit(span, text) if text[0].isdigit() else ast.NameRef(span, text)
+    value = _check(node, context, None)
+    if value.type.is_error or subject.type.is_error:
+        return error(span)
+    if not isinstance(value, t.Lit | t.LayerRef):
+        context.diagnostics.add(types.not_constant(span, "a case"))
+        return error(span)
+    return coerce(value, subject.type.some, context)
+
+
+def unify(values: list[t.Expr], context: Context) -> tuple[list[t.Expr], Type]:
+    """The one type that all values have or can take."""
+    types_ = [value.type for value in values if not value.type.is_error]
+    if not types_:
+        return values, ERROR
+    wanted = types_[0]
+    for type_ in types_[1:]:
+        if {type_.kind, wanted.kind} == {Kind.DURATION, Kind.DIFFERENCE}:
+            wanted = Type(Kind.DIFFERENCE)
+        elif type_.kind is wanted.kind:
+            wanted = Type(wanted.kind, wanted.optional or type_.optional, wanted.claimed and type_.claimed)
+    return [coerce(value, wanted, context) for value in values], wanted

@@ -1,0 +1,48 @@
+"""S4: bounds and cost."""
+
+from __future__ import annotations
+
+from schedc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label
+from schedc.source import Span
+
+
+def divisor_zero(span: Span, text: str, low: str) -> Diagnostic:
+    return Diagnostic(
+        "S401",
+        "this divisor may be zero",
+        Label(span, f"can be {low}"),
+        fixes=(Fix(f"write  max({text}, {low.replace('0', '1', 1)})", (Edit(span, f"max({text}, {low.replace('0', '1', 1)})"),),
+                   Applicability.SAFE),),
+        why="a division by zero has no value; which one is meant is for the policy to say",
+    )  # fmt: skip
+
+
+def unbounded_repeat(span: Span, high: int, limit: int) -> Diagnostic:
+    return Diagnostic(
+        "S402",
+        "the number of repetitions has no small bound",
+        Label(span, f"can be up to {high}" if high < 1 << 32 else "has no bound"),
+        fixes=(Fix(f"repeat a literal, or a param with a range of at most {limit}"),),
+        why="every callback ends within a number of steps that is known before it is loaded",
+    )
+
+
+def too_costly(span: Span, what: str, cost: str, budget: int) -> Diagnostic:
+    return Diagnostic(
+        "S403",
+        f"{what} may take too long",
+        Label(span, f"up to {cost} instructions"),
+        notes=(f"the budget of a callback is {budget} instructions",),
+        why="a callback runs with interrupts off and the run queue locked",
+    )
+
+
+def nested_too_deep(span: Span, limit: int) -> Diagnostic:
+    return Diagnostic(
+        "S404", f"loops are nested deeper than {limit}", Label(span, "one too deep"), fixes=(Fix("move the inner search into state that a timer keeps"),)
+    )
+
+
+def expression_too_large(span: Span, limit: int) -> Diagnostic:
+    return Diagnostic("S405", f"the handler grows beyond {limit} operations when its functions are written out",
+                      Label(span, "this handler"), fixes=(Fix("make it simpler, or compute parts of it in a timer"),))  # fmt: skip
