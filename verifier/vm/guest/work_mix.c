@@ -39,7 +39,7 @@ static void busy(struct task *task)
 static void sleeper(struct task *task)
 {
 	for (;;) {
-		nap(task, (10 + crew_random(task, 190)) * MS);
+		nap(task, (20 + crew_random(task, 360)) * MS);
 		for (volatile int i = 0; i < 20000; i++)
 			;
 		task->done++;
@@ -144,12 +144,22 @@ static void add_kind(int kind, int count)
 	}
 }
 
-static int set_online(int cpu, bool online)
+/* One turn of a CPU, and how long the kernel took for it: a scheduler that keeps a task which only that CPU may
+ * run in a shared queue holds it up until the watchdog ends the scheduler. */
+struct turn { int err; uint64_t ns; };
+
+static struct turn set_online(int cpu, bool online)
 {
+	uint64_t start = now_ns();
+	struct turn turn = { 0, 0 };
 	char path[96];
 
+	if (cpu <= 0)
+		return turn;
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
-	return write_file(path, online ? "1" : "0");
+	turn.err = -write_file(path, online ? "1" : "0");
+	turn.ns = now_ns() - start;
+	return turn;
 }
 
 static void report_kinds(void)
@@ -181,37 +191,50 @@ static void report_kinds(void)
 	out_close_list();
 }
 
-/* tasks=300 seconds=4 offline=3: offline=-1 leaves the CPUs alone */
-void work_mix(const struct workload *work)
+static void report(uint64_t asked, uint64_t passed, int cpu, struct turn off, struct turn on)
 {
-	uint64_t ns = option_long(work->options, "seconds", 4) * 1000000000ull, passed;
-	int tasks = option_long(work->options, "tasks", 300), cpu, off = 0, on = 0;
-	long seed = option_long(work->options, "seed", 0);
+	out_begin("workload");
+	out_str("kind", "mix");
+	out_u64("asked_ns", asked);
+	out_u64("passed_ns", passed);
+	out_bool("alive", passed >= asked);
+	out_s64("offline_cpu", cpu);
+	out_s64("offline_errno", off.err);
+	out_s64("online_errno", on.err);
+	out_u64("offline_ns", off.ns);
+	out_u64("online_ns", on.ns);
+	report_kinds();
+	out_end();
+}
 
-	crew_begin(work);
-	for (int kind = 0; kind < KINDS; kind++)
-		add_kind(kind, (tasks * kinds[kind].percent / 100 + 1) / (kind == PAIR ? 2 : 1) * (kind == PAIR ? 2 : 1));
+static void add_all(int tasks, long seed)
+{
+	for (int kind = 0; kind < KINDS; kind++) {
+		int count = tasks * kinds[kind].percent / 100 + 1;
+
+		add_kind(kind, kind == PAIR ? count / 2 * 2 : count);
+	}
 	for (int i = 0; i < crew_size(); i++)
 		crew_task(i)->random += seed * 0x100000001b3ull;
+}
+
+/* tasks=300 seconds=6 offline=3 seed=0: offline=-1 leaves the CPUs alone */
+void work_mix(const struct workload *work)
+{
+	uint64_t third = option_long(work->options, "seconds", 6) * 1000000000ull / 3, passed;
+	struct turn off, on;
+	int cpu;
+
+	crew_begin(work);
+	add_all(option_long(work->options, "tasks", 300), option_long(work->options, "seed", 0));
 	cpu = option_long(work->options, "offline", crew_cpus() - 1);
 	if (!crew_start())
 		return;
-	passed = crew_wait(ns / 3);
-	if (cpu > 0)
-		off = set_online(cpu, false);
-	passed += crew_wait(ns / 3);
-	if (cpu > 0)
-		on = set_online(cpu, true);
-	passed += crew_wait(ns / 3);
+	passed = crew_wait(third);
+	off = set_online(cpu, false);
+	passed += crew_wait(third);
+	on = set_online(cpu, true);
+	passed += crew_wait(third);
 	crew_end();
-	out_begin("workload");
-	out_str("kind", "mix");
-	out_u64("asked_ns", ns);
-	out_u64("passed_ns", passed);
-	out_bool("alive", passed >= ns / 3 * 3);
-	out_s64("offline_cpu", cpu);
-	out_s64("offline_errno", -off);
-	out_s64("online_errno", -on);
-	report_kinds();
-	out_end();
+	report(third * 3, passed, cpu, off, on);
 }
