@@ -73,32 +73,25 @@ class PrivateApt:
         return found
 
     def download(self, package: Package) -> Path:
-        """The .deb (or what is there of it is completed); apt checks it against the signed lists."""
+        """The .deb, checked by apt against the signed lists; what is there of it is completed."""
         debs = self.home / "debs"
         spec = f"{package.name}={package.version}"
-        file, size = self._where(spec)
-        target = debs / file
-        if not target.is_file() or target.stat().st_size != size:
-            say(f"fetching {package.name} {package.version} ({size_text(size)}) from {package.suite}")
-        # apt-get verifies a complete file too, and keeps it if it is right.
+        missing = self._run("apt-get", "--print-uris", "download", spec, cwd=debs)
+        size = re.search(r"^'[^']*' \S+ (\d+)", missing, re.MULTILINE)
+        if size:  # apt names nothing when the whole file is there
+            say(f"fetching {package.name} {package.version} ({size_text(int(size[1]))}) from {package.suite}")
         self._get("download", spec, cwd=debs)
-        if not target.is_file():
-            raise VmError(f"apt-get did not leave {file}", "run the command again; what was fetched is kept")
-        return target
-
-    def _where(self, spec: str) -> tuple[str, int]:
-        out = self._run("apt-get", "--print-uris", "download", spec, cwd=self.home / "debs")
-        match = re.search(r"^'[^']*' (\S+) (\d+)", out, re.MULTILINE)
-        if not match:
-            raise VmError(f"apt does not say where {spec} is", "run `schedc setup vm` again to renew the lists")
-        return match[1], int(match[2])
+        found = list(debs.glob(f"{package.name}_{package.version.replace(':', '%3a')}_*.deb"))
+        if not found:
+            raise VmError(f"apt-get did not leave {spec}", "run the command again; what was fetched is kept")
+        return found[0]
 
     def _check_tools(self) -> None:
         for tool in ("apt-get", "apt-cache", "dpkg-deb"):
             if not shutil.which(tool):
                 raise VmError(
                     f"{tool} is not on this machine",
-                    "the VM gate fetches kernels with Debian's apt: run it on Debian or Ubuntu, or in such a container",
+                    "the VM gate fetches kernels with apt: run it on Debian, or in a container of it",
                 )
         if not KEYRING.is_file():
             raise VmError(f"{KEYRING} is missing", "install the package debian-archive-keyring")
@@ -143,6 +136,10 @@ class PrivateApt:
 def unpack(deb: Path, target: Path) -> None:
     """The files of a package, into a directory."""
     target.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(["dpkg-deb", "-x", str(deb), str(target)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["dpkg-deb", "-x", str(deb), str(target)], capture_output=True, text=True, check=False
+    )
     if done.returncode:
-        raise VmError(f"{deb.name} cannot be unpacked: {done.stderr.strip()}", f"remove {deb} and run the command again")
+        raise VmError(
+            f"{deb.name} cannot be unpacked: {done.stderr.strip()}", f"remove {deb} and run the command again"
+        )

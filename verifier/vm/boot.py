@@ -64,7 +64,9 @@ def _patience(job: jobs.Job) -> float:
     return BOOT_PATIENCE + longest * (10 if job.machine.icount_shift is not None else 1.5)
 
 
-def _follow(process: subprocess.Popen[bytes], reader: _Reader, patience: float, heard: Callable[[Line], None]) -> bool:
+def _follow(
+    process: subprocess.Popen[bytes], reader: _Reader, patience: float, heard: Callable[[Line], None]
+) -> bool:
     """Until QEMU ends; False when it had to be ended."""
     last = time.monotonic()
     while True:
@@ -118,5 +120,7 @@ def boot(
         result.console = console.read_text(errors="replace") if console.is_file() else ""
         result.blob = (directory / "blob").read_bytes() if (directory / "blob").is_file() else b""
         if process.returncode and not result.silent:
-            raise VmError(f"QEMU ended: {(directory / 'stderr').read_text(errors='replace').strip()}", "see its message")
+            raise VmError(
+                f"QEMU ended: {(directory / 'stderr').read_text(errors='replace').strip()}", "see its message"
+            )
     return result

@@ -47,7 +47,9 @@ def _fetch_sysroot(home: Path, sysroot: Path) -> None:
     for name in PACKAGES:
         found = [package for package in apt.versions(name) if package.suite == SUITE]
         if not found:
-            raise VmError(f"Debian {SUITE} has no package {name}", "run `schedc setup vm` again to renew the lists")
+            raise VmError(
+                f"Debian {SUITE} has no package {name}", "run `schedc setup vm` again to renew the lists"
+            )
         deb = apt.download(found[0])
         unpack(deb, sysroot)
         deb.unlink()
@@ -58,9 +60,30 @@ def _compile(home: Path, sysroot: Path, sources: list[tuple[str, bytes]], work: 
     for name, data in sources:
         (work / name).write_bytes(data)
     libraries = [str(sysroot / LIBDIR / name) for name in LIBRARIES if not name.startswith("libc.")]
-    command = [sys.executable, "-m", "ziglang", "cc", "-target", TARGET, "-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror"]
-    command += [f"-I{sysroot / 'usr/include'}", "-o", "init", *(n for n, _ in sources if n.endswith(".c")), *libraries]
-    environment = os.environ | {"ZIG_GLOBAL_CACHE_DIR": str(home / "zig"), "ZIG_LOCAL_CACHE_DIR": str(home / "zig")}
+    command = [
+        sys.executable,
+        "-m",
+        "ziglang",
+        "cc",
+        "-target",
+        TARGET,
+        "-O2",
+        "-std=gnu11",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+    ]
+    command += [
+        f"-I{sysroot / 'usr/include'}",
+        "-o",
+        "init",
+        *(n for n, _ in sources if n.endswith(".c")),
+        *libraries,
+    ]
+    environment = os.environ | {
+        "ZIG_GLOBAL_CACHE_DIR": str(home / "zig"),
+        "ZIG_LOCAL_CACHE_DIR": str(home / "zig"),
+    }
     done = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise VmError(
@@ -72,7 +95,9 @@ def _compile(home: Path, sysroot: Path, sources: list[tuple[str, bytes]], work: 
 
 def _archive(binary: bytes, sysroot: Path) -> bytes:
     libraries = sysroot / LIBDIR
-    entries = [cpio.directory(name) for name in ("dev", "proc", "sys", "tmp", "lib64", "usr", "usr/lib", LIBDIR)]
+    entries = [
+        cpio.directory(name) for name in ("dev", "proc", "sys", "tmp", "lib64", "usr", "usr/lib", LIBDIR)
+    ]
     # devtmpfs is mounted by init; before that the kernel wants a console.
     entries += [cpio.device("dev/console", 5, 1), cpio.file("init", binary, executable=True)]
     entries += [cpio.file(f"lib64/{LOADER}", (libraries / LOADER).read_bytes(), executable=True)]

@@ -44,7 +44,13 @@ class Kernel:
     @property
     def malformed_btf(self) -> bool:
         """Nothing loads on such a kernel; users have them, so they can be asked for by exact release."""
-        return any(self.release.startswith(f"{series}.") and mark in self.release for series, mark in MALFORMED.items())
+        return any(
+            self.release.startswith(f"{series}.") and mark in self.release
+            for series, mark in MALFORMED.items()
+        )
+
+
+_VMLINUZ = re.compile(r"^\./(?:boot/vmlinuz-[^/]+|usr/lib/modules/[^/]+/vmlinuz)$")
 
 
 def _release(name: str) -> str:
@@ -69,7 +75,9 @@ def _fits(name: str, wanted: str) -> bool:
 
 def _candidates(apt: PrivateApt, wanted: str) -> list[Package]:
     """The packages that contain the kernel itself: linux-binary- where it exists, which is from 6.19 on."""
-    names = [name for kind in ("binary", "image") for name in apt.names(f"linux-{kind}-{wanted.split('+')[0]}")]
+    names = [
+        name for kind in ("binary", "image") for name in apt.names(f"linux-{kind}-{wanted.split('+')[0]}")
+    ]
     names = sorted((name for name in names if _fits(name, wanted)), key=_order, reverse=True)
     best = [name for name in names if _release(name) == _release(names[0])]
     best.sort()  # "linux-binary" before "linux-image", which depends on it
@@ -83,21 +91,22 @@ def _find(apt: PrivateApt, wanted: str) -> Package:
         if found:
             return found[0]
     known = ", ".join(SERIES)
-    raise VmError(f"the archive has no cloud kernel {wanted}", f"ask for one of {known}, or for an exact release")
+    raise VmError(
+        f"the archive has no cloud kernel {wanted}", f"ask for one of {known}, or for an exact release"
+    )
 
 
 def _extract(deb: Path, directory: Path) -> None:
-    """vmlinuz and the configuration; a boot needs no module."""
+    """vmlinuz alone: a boot needs no module."""
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(deb)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
             for member in archive:
-                match = re.match(r"\./boot/(vmlinuz|config)-", member.name)
-                data = archive.extractfile(member) if match else None
-                if match and data:
-                    cache.write_atomically(directory / match[1], data.read())
+                data = archive.extractfile(member) if _VMLINUZ.match(member.name) else None
+                if data:
+                    cache.write_atomically(directory / "vmlinuz", data.read())
     if not (directory / "vmlinuz").is_file():
-        raise VmError(f"{deb.name} contains no /boot/vmlinuz", "ask for another kernel; `schedc setup vm` lists them")
+        raise VmError(f"{deb.name} contains no vmlinuz", "ask for another kernel")
 
 
 def cached(home: Path | None = None) -> list[Kernel]:

@@ -104,7 +104,7 @@ class Job:
 
     objects: tuple[ObjectJob, ...]
     kernel: str = "6.18"
-    machine: Machine = Machine()
+    machine: Machine = field(default_factory=Machine)
     cgroups: tuple[str, ...] = ()
     """Paths of cgroups to make first, parents before children."""
 
@@ -123,7 +123,8 @@ def _word(text: str, what: str) -> str:
 
 def _lines(number: int, job: ObjectJob) -> list[str]:
     lines = [f"object /job/{number}.o {_clean(job.name, 'the name')}", f"timeout {job.limit}"]
-    lines += [word for word, wanted in (("stats", job.run_times), ("brief", job.brief), ("attach", job.attach)) if wanted]
+    flags = {"stats": job.run_times, "brief": job.brief, "attach": job.attach}
+    lines += [word for word, wanted in flags.items() if wanted]
     lines += [f"set {_word(name, 'the variable')} {int(value)}" for name, value in job.settings.items()]
     lines += [f"cgroup {bit} {_clean(glob, 'the pattern')}" for bit, glob in job.cgroups]
     lines += [f"stride {job.stride}"] if job.stride else []

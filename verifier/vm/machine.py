@@ -49,8 +49,7 @@ class Machine:
         """QEMU's options for this machine."""
         self.check()
         smp = f"{self.cpus},sockets={self.sockets},cores={self.cores},threads={self.threads}"
-        options = ["-M", "pc", "-m", str(self.memory_mb), "-smp", smp, *self._accelerator(), *self._numa()]
-        return options
+        return ["-M", "pc", "-m", str(self.memory_mb), "-smp", smp, *self._accelerator(), *self._numa()]
 
     def _accelerator(self) -> list[str]:
         if self.kvm:

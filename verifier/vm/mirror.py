@@ -27,7 +27,11 @@ class Source:
     def is_debian(self) -> bool:
         """The main archive: not security, which has only a few packages."""
         release = self.suite.removesuffix("-updates").removesuffix("-backports")
-        return release in RELEASES and "main" in self.components and self.uri.startswith(("http", "file:", "mirror"))
+        return (
+            release in RELEASES
+            and "main" in self.components
+            and self.uri.startswith(("http", "file:", "mirror"))
+        )
 
 
 def one_line(text: str) -> Iterator[Source]:

@@ -1,0 +1,47 @@
+"""The kernel verifier's log, and what of it a person or a diagnostic needs."""
+
+from __future__ import annotations
+
+import re
+
+from schedc.verifier.vm.result import Failure
+
+_PROGRAM = re.compile(r"prog '([^']+)': BPF program load failed")
+_SOURCE = re.compile(r"^; (.*?) @ (.+?):(\d+)\s*$", re.MULTILINE)
+_LOG = re.compile(r"-- BEGIN PROG LOAD LOG --\n(.*?)-- END PROG LOAD LOG --", re.DOTALL)
+# Lines that are not the reason: the instruction walk, statistics, branches.
+_NOISE = re.compile(
+    r"^(\d+: |; |processed \d|verification time|stack depth|from \d+ to \d+|mark_precise|func#|\s*$)"
+)
+
+
+def _reason(log: str) -> str:
+    lines = [line for line in log.splitlines() if not _NOISE.match(line)]
+    return lines[-1].strip() if lines else ""
+
+
+def _first_warning(text: str) -> str:
+    """Without a verifier's log, libbpf's first sentence names the cause; what follows only repeats it."""
+    for line in text.splitlines():
+        if line.startswith("libbpf: "):
+            return line.removeprefix("libbpf: ")
+    return ""
+
+
+def failure(stage: str, errno: int, why: str, text: str) -> Failure:
+    """The structured form of a failure with everything that was said."""
+    program = _PROGRAM.search(text)
+    log = _LOG.search(text)
+    places = _SOURCE.findall(log[1]) if log else []
+    source, file, line = places[-1] if places else ("", "", "0")
+    return Failure(
+        stage=stage,
+        errno=errno,
+        why=why,
+        program=program[1] if program else "",
+        message=_reason(log[1]) if log else _first_warning(text),
+        source=source.strip(),
+        file=file,
+        line=int(line),
+        log=text,
+    )
