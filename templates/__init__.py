@@ -1,0 +1,1 @@
+"""The generated program: jinja templates, and the C headers that it includes."""

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Operations that have a value for all operands. Where the compiler has proven that the plain operation stays in
+ * range it is used instead, so what is called here could not be proven.
+ */
+#ifndef SCHEDC_ARITHMETIC_H
+#define SCHEDC_ARITHMETIC_H
+
+#include "kernel.h"
+
+#define U64_MAX (~0ULL)
+#define S64_MAX ((s64)(U64_MAX >> 1))
+
+static __always_inline u64 sat_add(u64 a, u64 b)
+{
+	u64 sum = a + b;
+
+	return sum < a ? U64_MAX : sum;
+}
+
+static __always_inline u64 sat_sub(u64 a, u64 b)
+{
+	return a > b ? a - b : 0;
+}
+
+static __always_inline u64 sat_mul(u64 a, u64 b)
+{
+	if (b && a > U64_MAX / b)
+		return U64_MAX;
+	return a * b;
+}
+
+/* a * b / c without losing the high part of the product; c is not 0. */
+static __always_inline u64 mul_div(u64 a, u64 b, u64 c)
+{
+	return sat_add(sat_mul(a / c, b), sat_mul(a % c, b) / c);
+}
+
+static __always_inline s64 to_signed(u64 a)
+{
+	return a > (u64)S64_MAX ? S64_MAX : (s64)a;
+}
+
+static __always_inline s64 sat_add_signed(s64 a, s64 b)
+{
+	s64 sum = (s64)((u64)a + (u64)b);
+
+	if (a >= 0 && b >= 0 && sum < 0)
+		return S64_MAX;
+	if (a < 0 && b < 0 && (sum >= 0 || sum == -S64_MAX - 1))
+		return -S64_MAX;
+	return sum;
+}
+
+static __always_inline s64 sat_sub_signed(s64 a, s64 b)
+{
+	return sat_add_signed(a, -b);
+}
+
+static __always_inline u64 magnitude(s64 a)
+{
+	return a < 0 ? (u64)-a : (u64)a;
+}
+
+static __always_inline s64 with_sign(u64 a, bool negative)
+{
+	return negative ? -to_signed(a) : to_signed(a);
+}
+
+/* BPF before version 4 of its instruction set has no signed division. */
+static __always_inline s64 mul_signed(s64 a, u64 b)
+{
+	return with_sign(sat_mul(magnitude(a), b), a < 0);
+}
+
+static __always_inline s64 div_signed(s64 a, u64 b)
+{
+	return with_sign(magnitude(a) / b, a < 0);
+}
+
+static __always_inline s64 mul_div_signed(s64 a, u64 b, u64 c)
+{
+	return with_sign(mul_div(magnitude(a), b, c), a < 0);
+}
+
+static __always_inline u64 min_u64(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+
+static __always_inline u64 max_u64(u64 a, u64 b)
+{
+	return a > b ? a : b;
+}
+
+static __always_inline s64 min_s64(s64 a, s64 b)
+{
+	return a < b ? a : b;
+}
+
+static __always_inline s64 max_s64(s64 a, s64 b)
+{
+	return a > b ? a : b;
+}
+
+/* Virtual time is modular: `a` is before `b` if the way from a to b is the shorter one. */
+static __always_inline bool vtime_before(u64 a, u64 b)
+{
+	return (s64)(a - b) < 0;
+}
+
+static __always_inline u64 min_vtime(u64 a, u64 b)
+{
+	return vtime_before(a, b) ? a : b;
+}
+
+static __always_inline u64 max_vtime(u64 a, u64 b)
+{
+	return vtime_before(a, b) ? b : a;
+}
+
+/* The nearest point to `vtime` between `low` and `high` from the clock. */
+static __always_inline u64 into_window(u64 vtime, u64 clock, s64 low, s64 high)
+{
+	s64 lag = (s64)(vtime - clock);
+
+	if (lag < low)
+		return clock + low;
+	if (lag > high)
+		return clock + high;
+	return vtime;
+}
+
+static __always_inline u64 log2_u64(u64 a)
+{
+	u64 result = 0;
+
+	if (a >= 1ULL << 32) {
+		a >>= 32;
+		result += 32;
+	}
+	if (a >= 1ULL << 16) {
+		a >>= 16;
+		result += 16;
+	}
+	if (a >= 1ULL << 8) {
+		a >>= 8;
+		result += 8;
+	}
+	if (a >= 1ULL << 4) {
+		a >>= 4;
+		result += 4;
+	}
+	if (a >= 1ULL << 2) {
+		a >>= 2;
+		result += 2;
+	}
+	return result + (a >= 2);
+}
+
+static __always_inline u64 random_below(u64 bound)
+{
+	return bound ? bpf_get_prandom_u32() % bound : 0;
+}
+
+/* A step of 1/n from the old average to the new sample. */
+static __always_inline u64 toward(u64 average, u64 sample, u64 n)
+{
+	return sample >= average ? average + (sample - average) / n : average - (average - sample) / n;
+}
+
+/* The same for an average over time: the older the last sample, the larger the step. */
+static __always_inline u64 toward_over(u64 average, u64 sample, u64 elapsed, u64 over)
+{
+	u64 part = elapsed < over ? elapsed : over;
+
+	return sample >= average ? average + mul_div(sample - average, part, over) :
+				   average - mul_div(average - sample, part, over);
+}
+
+/* A shared word that atomic subtractions may have brought below zero. */
+static __always_inline u64 settled(u64 word)
+{
+	return (s64)word < 0 ? 0 : word;
+}
+
+#define or_else(first, second)                  \
+	({                                      \
+		s32 found__ = (first);          \
+		found__ >= 0 ? found__ : (second); \
+	})
+
+#endif
