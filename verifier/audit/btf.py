@@ -7,8 +7,8 @@ looking out; the chains it follows are bounded, since a hostile table may be a r
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from .elf import ObjectError, string_at
 
@@ -64,8 +64,7 @@ _REFERS = frozenset(
 _QUALIFIERS = frozenset((Kind.TYPEDEF, Kind.VOLATILE, Kind.CONST, Kind.RESTRICT, Kind.TYPE_TAG))
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A field (bit offset), enumerator (value), parameter, or variable of a section (offset and size)."""
 
     name: str
@@ -74,9 +73,8 @@ class Member:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
-    """`type` is what it refers to, 0 for none; for an array the element, with `count` of them."""
+class Type(NamedTuple):
+    """`type` is what it refers to, 0 for none; for an array the element, with `length` of them."""
 
     id: int
     kind: Kind
@@ -84,15 +82,14 @@ class Type:
     size: int
     type: int
     members: tuple[Member, ...] = ()
-    count: int = 0
+    length: int = 0
     linkage: int = 0
 
 
 _VOID = Type(0, Kind.VOID, "void", 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Btf:
+class Btf(NamedTuple):
     types: tuple[Type, ...]
     strings: memoryview
 
@@ -122,7 +119,7 @@ class Btf:
                 return 8 * times
             if found.kind is not Kind.ARRAY:
                 return found.size * times
-            times *= found.count
+            times *= found.length
             index = found.type
         raise ObjectError("a chain of types does not end")
 
@@ -137,7 +134,7 @@ class Btf:
             if found.kind is Kind.PTR:
                 suffix = f"*{suffix}"
             elif found.kind is Kind.ARRAY:
-                suffix = f"{suffix}[{found.count}]"
+                suffix = f"{suffix}[{found.length}]"
             elif found.kind is Kind.TYPEDEF or found.kind not in _QUALIFIERS:
                 word = {Kind.STRUCT: "struct ", Kind.UNION: "union ", Kind.FWD: "struct "}.get(found.kind, "")
                 return f"{word}{found.name or 'anonymous'}{' ' if suffix else ''}{suffix}"
@@ -196,7 +193,7 @@ def _make(
     size = word if kind in _SIZED else 0
     refers = word if kind in _REFERS else 0
     if kind is Kind.ARRAY:
-        return Type(index, kind, name, 0, rest[0], count=rest[2])
+        return Type(index, kind, name, 0, rest[0], length=rest[2])
     if kind in (Kind.VAR, Kind.DECL_TAG):
         return Type(index, kind, name, 0, refers, linkage=rest[0])
     if kind is Kind.FUNC:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from .btf import Btf
 from .elf import ObjectError
@@ -36,15 +36,13 @@ class CoreKind(IntEnum):
     TYPE_MATCHES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class FuncInfo:
+class FuncInfo(NamedTuple):
     section: str
     insn: int
     type: int
 
 
-@dataclass(frozen=True, slots=True)
-class LineInfo:
+class LineInfo(NamedTuple):
     section: str
     insn: int
     file: str
@@ -52,8 +50,7 @@ class LineInfo:
     col: int
 
 
-@dataclass(frozen=True, slots=True)
-class CoreRelocation:
+class CoreRelocation(NamedTuple):
     section: str
     insn: int
     type: int
@@ -61,8 +58,7 @@ class CoreRelocation:
     kind: CoreKind
 
 
-@dataclass(frozen=True, slots=True)
-class BtfExt:
+class BtfExt(NamedTuple):
     functions: tuple[FuncInfo, ...]
     lines: tuple[LineInfo, ...]
     core: tuple[CoreRelocation, ...]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from .elf import R_BPF_64_32, R_BPF_64_64, SHN_UNDEF, STT_FUNC, STT_SECTION
 from .helpers import helper_name
@@ -18,8 +18,7 @@ class CallKind(Enum):
     UNKNOWN = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call instruction at `slot`. `name` is the kernel's or the object's name of what is called."""
 
     slot: int
@@ -29,8 +28,7 @@ class Call:
     function: Function | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A function whose address is taken at `slot`; `user` is the helper that it is given to."""
 
     slot: int

@@ -8,7 +8,7 @@ graph can make the usual algorithms slow.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .elf import ObjectError
 from .insn import EXIT, JA, MAY_GOTO, Insn, wide
@@ -19,8 +19,7 @@ MAX_LOOPS = 512
 MAX_NESTING = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Slots [start, end) of the section, left by its last instruction to the blocks `next`."""
 
     start: int
@@ -28,8 +27,7 @@ class Block:
     next: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(NamedTuple):
     """A natural loop; `parent` is the index of the loop around it."""
 
     header: int
@@ -38,8 +36,7 @@ class Loop:
     parent: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cfg:
+class Cfg(NamedTuple):
     function: Function
     blocks: tuple[Block, ...]
     order: tuple[int, ...]

@@ -89,7 +89,7 @@ class _Code:
         elif code[slot + 1].imm or (symbol.section == SHN_UNDEF and code[slot].imm):
             yield self._finding("address", f"an address is outside of {symbol.name!r}", function, slot)
         elif symbol.section != SHN_UNDEF and symbol.section not in self._obj.code:
-            yield from self._data_address(function, slot, symbol.index)
+            yield from self._data_address(function, slot, symbol.number)
 
     def _data_address(self, function: Function, slot: int, number: int) -> Iterator[Finding]:
         symbol = self._obj.elf.symbols[number]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from .calls import Call, calls_of, references_of
 from .cfg import Cfg, Loop, build_cfg, slots
@@ -46,8 +47,7 @@ class CallbackCost:
     """Kernel functions and helpers -> how often."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Analysis:
+class _Analysis(NamedTuple):
     cfg: Cfg
     calls: Mapping[int, Call]
     bounds: Mapping[int, Poly]

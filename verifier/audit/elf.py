@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_SECTIONS = 1024
@@ -40,9 +40,8 @@ class ObjectError(Exception):
     """The bytes are not an object that can be audited; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    index: int
+class Section(NamedTuple):
+    number: int
     name: str
     type: int
     flags: int
@@ -57,9 +56,8 @@ class Section:
         return self.type == SHT_PROGBITS and bool(self.flags & SHF_EXECINSTR)
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    index: int
+class Symbol(NamedTuple):
+    number: int
     name: str
     value: int
     size: int
@@ -69,15 +67,13 @@ class Symbol:
     section: int
 
 
-@dataclass(frozen=True, slots=True)
-class Relocation:
+class Relocation(NamedTuple):
     offset: int
     type: int
     symbol: int
 
 
-@dataclass(frozen=True, slots=True)
-class Elf:
+class Elf(NamedTuple):
     sections: tuple[Section, ...]
     symbols: tuple[Symbol, ...]
     relocations: Mapping[int, tuple[Relocation, ...]]

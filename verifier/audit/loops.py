@@ -7,7 +7,7 @@ is none. The kernel guarantees that the elements run out; nothing is believed ab
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .calls import Call, CallKind, call_at
 from .cfg import Cfg, Loop
@@ -19,8 +19,7 @@ ITERATORS = frozenset(("bpf_iter_num_next", "bpf_iter_scx_dsq_next"))
 _MOVE, _EQUAL, _NOT_EQUAL = 0xBF, 0x15, 0x55
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
+class Carrier(NamedTuple):
     """What makes a loop end, and where."""
 
     name: str

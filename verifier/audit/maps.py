@@ -121,7 +121,7 @@ def _number(btf: Btf, member: Member) -> int:
     array = btf.resolve(_pointee(btf, member))
     if array.kind is not Kind.ARRAY:
         raise ObjectError(f"map attribute {member.name} is not written as libbpf wants it")
-    return array.count
+    return array.length
 
 
 def _up(value: int, to: int) -> int:

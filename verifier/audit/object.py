@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from .btf import Btf, Kind, parse_btf
 from .btf_ext import BtfExt, LineInfo, parse_btf_ext
@@ -32,15 +33,14 @@ MAX_FUNCTIONS = 256
 _DATA_SECTIONS = (".data", ".bss", ".rodata")
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A run of instructions, by slot in its section. Those outside `.text` are where the kernel enters."""
 
     name: str
     section: str
     section_index: int
     start: int
-    count: int
+    length: int
     is_global: bool
 
     @property
@@ -49,11 +49,10 @@ class Function:
 
     @property
     def end(self) -> int:
-        return self.start + self.count
+        return self.start + self.length
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     name: str
     section: str
     offset: int
@@ -62,8 +61,7 @@ class Variable:
     type_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Extern:
+class Extern(NamedTuple):
     """A name that the kernel has to provide. `kernel_name` is what libbpf looks for: a flavour, the part
     after the last `___`, is cut off."""
 
@@ -161,7 +159,7 @@ def _need(elf: Elf, name: str) -> Section:
 
 
 def _decode_all(elf: Elf) -> dict[int, tuple[Insn, ...]]:
-    code = {section.index: decode(section.data) for section in elf.sections if section.is_code}
+    code = {section.number: decode(section.data) for section in elf.sections if section.is_code}
     if sum(map(len, code.values())) > MAX_INSNS:
         raise ObjectError("the object has more instructions than any scheduler")
     return code
@@ -189,7 +187,7 @@ def _function(symbol: Symbol, section: Section) -> Function:
     if not section.is_code or symbol.value % 8 or symbol.size % 8 or not symbol.size or not symbol.name:
         raise ObjectError(f"function {symbol.name!r} is not a whole number of instructions in a code section")
     start, count = symbol.value // 8, symbol.size // 8
-    return Function(symbol.name, section.name, section.index, start, count, symbol.bind != STB_LOCAL)
+    return Function(symbol.name, section.name, section.number, start, count, symbol.bind != STB_LOCAL)
 
 
 def _check_cover(functions: list[Function], count: int, section: Section) -> None:
@@ -226,7 +224,7 @@ def _variables(elf: Elf, btf: Btf) -> tuple[Variable, ...]:
 
 def _externs(elf: Elf) -> tuple[Extern, ...]:
     return tuple(
-        Extern(symbol.name, kernel_name(symbol.name), symbol.bind == STB_WEAK, symbol.index)
+        Extern(symbol.name, kernel_name(symbol.name), symbol.bind == STB_WEAK, symbol.number)
         for symbol in elf.symbols[1:]
         if symbol.section == SHN_UNDEF
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from .btf import Btf, Kind, Type
 from .elf import R_BPF_64_ABS64, STT_FUNC, Elf, ObjectError, Relocation, Section
@@ -12,8 +12,7 @@ from .elf import R_BPF_64_ABS64, STT_FUNC, Elf, ObjectError, Relocation, Section
 SECTION = ".struct_ops.link"
 
 
-@dataclass(frozen=True, slots=True)
-class OpsTable:
+class OpsTable(NamedTuple):
     """One variable of `.struct_ops.link`. `odd` describes what a table of callbacks should not have."""
 
     name: str
@@ -31,7 +30,7 @@ def read_ops(elf: Elf, btf: Btf) -> tuple[OpsTable, ...]:
         return ()
     if listed is None:
         raise ObjectError(f"{SECTION} has no type information")
-    places = {symbol.name: symbol for symbol in elf.symbols if symbol.section == section.index}
+    places = {symbol.name: symbol for symbol in elf.symbols if symbol.section == section.number}
     tables = []
     for member in listed.members:
         variable = btf.get(member.type)
@@ -46,7 +45,7 @@ def read_ops(elf: Elf, btf: Btf) -> tuple[OpsTable, ...]:
 
 
 def _table(elf: Elf, btf: Btf, section: Section, name: str, base: int, shape: Type) -> OpsTable:
-    relocations = {row.offset: row for row in elf.relocations.get(section.index, ())}
+    relocations = {row.offset: row for row in elf.relocations.get(section.number, ())}
     callbacks: dict[str, str] = {}
     values: dict[str, bytes] = {}
     odd: list[str] = []

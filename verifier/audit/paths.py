@@ -8,14 +8,13 @@ reference machine; the polynomials are added up along the path that won there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .cfg import Cfg, Loop
 from .poly import ZERO, Poly
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(NamedTuple):
     """A block, or a folded loop seen as its header."""
 
     weight: Poly
