@@ -36,27 +36,31 @@ class PrivateApt:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.suites: tuple[str, ...] = ()
 
-    def use(self, suites: tuple[str, ...], newest: bool = False) -> None:
-        """Knows these suites; fetches their lists when absent, a day old, or when asked to."""
+    def use(self, suites: tuple[str, ...]) -> None:
+        """Knows these suites; fetches their lists when absent or a day old."""
         self._check_tools()
-        if suites == self.suites and not newest:
+        stamp, sources = self.home / "updated", self.home / "etc" / "schedc.sources"
+        if self._knows(suites, sources):
             return
-        self.suites = suites
         text = self._sources_text(suites)
-        stamp = self.home / "updated"
-        sources = self.home / "etc" / "schedc.sources"
-        same = sources.is_file() and sources.read_text() == text
-        if same and not newest and stamp.is_file() and time.time() - stamp.stat().st_mtime < FRESH_SECONDS:
-            return
         for part in ("etc", "state/lists/partial", "cache/archives/partial", "debs"):
             (self.home / part).mkdir(parents=True, exist_ok=True)
         (self.home / "state" / "status").touch()
+        stamp.unlink(missing_ok=True)
         sources.write_text(text)
         say(f"fetching the package lists of {', '.join(suites)}")
         self._get("update", "-o", "APT::Get::List-Cleanup=0")
         stamp.touch()
+
+    def _knows(self, suites: tuple[str, ...], sources: Path) -> bool:
+        """The lists are there, for these suites or more of them, and fresh."""
+        stamp = self.home / "updated"
+        if not stamp.is_file() or not sources.is_file():
+            return False
+        fresh = time.time() - stamp.stat().st_mtime < FRESH_SECONDS
+        known = set(sources.read_text().split())
+        return fresh and set(suites) <= known and debian_mirror() in known
 
     def names(self, prefix: str) -> list[str]:
         """Every package name with this prefix."""
@@ -80,7 +84,11 @@ class PrivateApt:
         size = re.search(r"^'[^']*' \S+ (\d+)", missing, re.MULTILINE)
         if size:  # apt names nothing when the whole file is there
             say(f"fetching {package.name} {package.version} ({size_text(int(size[1]))}) from {package.suite}")
-        self._get("download", spec, cwd=debs)
+        try:
+            self._get("download", spec, cwd=debs)
+        except VmError:
+            (self.home / "updated").unlink(missing_ok=True)  # the lists may be older than the archive
+            raise
         found = list(debs.glob(f"{package.name}_{package.version.replace(':', '%3a')}_*.deb"))
         if not found:
             raise VmError(f"apt-get did not leave {spec}", "run the command again; what was fetched is kept")

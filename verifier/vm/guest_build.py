@@ -68,6 +68,7 @@ def _compile(home: Path, sysroot: Path, sources: list[tuple[str, bytes]], work: 
         "-target",
         TARGET,
         "-O2",
+        "-rdynamic",
         "-std=gnu11",
         "-Wall",
         "-Wextra",

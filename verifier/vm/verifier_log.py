@@ -16,7 +16,9 @@ _NOISE = re.compile(
 
 
 def _reason(log: str) -> str:
-    lines = [line for line in log.splitlines() if not _NOISE.match(line)]
+    # Newer kernels explain at length behind the sentence itself.
+    walk = log.split("\nVerification failed:")[0]
+    lines = [line for line in walk.splitlines() if not _NOISE.match(line)]
     return lines[-1].strip() if lines else ""
 
 
