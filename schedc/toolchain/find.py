@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .clang import Clang
 from .probes import Probe, probe
@@ -21,8 +20,7 @@ class NoClang(Exception):
     """No usable clang; the text says what was tried and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     command: tuple[str, ...]
     origin: Origin
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 MAX_MESSAGES = 200
 
 _LOCATED = re.compile(
-    r"^(?P<file>[^\n:][^\n]*?):(?P<line>\d+):(?P<col>\d+): (?P<sev>fatal error|error|warning|note|remark): (?P<msg>.*)$"
+    r"^(?P<file>[^\n:][^\n]*?):(?P<line>\d+):(?P<col>\d+): "
+    r"(?P<sev>fatal error|error|warning|note|remark): (?P<msg>.*)$"
 )
 _GLOBAL = re.compile(r"^(?:[\w./+-]+: )?(?P<sev>fatal error|error|warning): (?P<msg>.*)$")
 _CRASH = re.compile(r"^(?:LLVM ERROR: |UNREACHABLE |PLEASE submit a bug report)")

@@ -8,8 +8,8 @@ is a convenience: unreadable, broken, foreign or unwritable means ask again, nev
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from .process import Child
 
@@ -18,16 +18,14 @@ _MAX_CACHE_BYTES = 64 * 1024
 _PROBE_SECONDS = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     """A binary's answers; `version` is (0, 0, 0) for what is not a clang."""
 
     version: tuple[int, int, int]
     has_bpf: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Key(NamedTuple):
     command: str
     size: int
     mtime_ns: int

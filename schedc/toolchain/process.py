@@ -14,14 +14,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_OUTPUT = 256 * 1024
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):
     """How a child ended. `failure` is a sentence if it could not run or was stopped by us."""
 
     status: int | None

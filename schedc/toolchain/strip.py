@@ -7,7 +7,7 @@ indices and offsets change. Written for what clang emits: anything else is refus
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 _HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
 _SECTION = struct.Struct("<IIQQQQIIQQ")
@@ -23,8 +23,7 @@ class StripError(Exception):
     """The object is not one that clang wrote."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
+class _Section(NamedTuple):
     name: bytes
     type: int
     flags: int
@@ -36,8 +35,7 @@ class _Section:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Symbol:
+class _Symbol(NamedTuple):
     name: bytes
     info: int
     other: int
@@ -131,7 +129,7 @@ def _keep_symbols(
             continue
         new_symbol[old] = len(kept)
         section = symbol.section if symbol.section >= _SHN_LORESERVE else new_index[symbol.section]
-        kept.append(replace(symbol, section=section))
+        kept.append(symbol._replace(section=section))
     return kept, new_symbol
 
 
@@ -159,19 +157,19 @@ def _rebuild(
 ) -> _Section:
     section = sections[index]
     if section.type == _SHT_STRTAB:
-        return replace(section, data=strings, size=len(strings))
+        return section._replace(data=strings, size=len(strings))
     if section.type == _SHT_SYMTAB:
         body = b"".join(
             _SYMBOL.pack(place[s.name], s.info, s.other, s.section, s.value, s.size) for s in symbols
         )
         first_global = next((n for n, s in enumerate(symbols) if s.info >> 4 != _STB_LOCAL), len(symbols))
-        return replace(section, data=body, size=len(body), link=new_index[section.link], info=first_global)
+        return section._replace(data=body, size=len(body), link=new_index[section.link], info=first_global)
     if section.type == _SHT_REL:
         body = b"".join(
             _REL.pack(offset, new_symbol[info >> 32] << 32 | info & 0xFFFFFFFF)
             for offset, info in _REL.iter_unpack(section.data)
         )
-        return replace(section, data=body, link=new_index[section.link], info=new_index[section.info])
+        return section._replace(data=body, link=new_index[section.link], info=new_index[section.info])
     return section
 
 

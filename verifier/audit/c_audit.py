@@ -7,7 +7,8 @@ what their macros expand to, which is known by the text at the place not being t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from . import c_rules as rules
@@ -18,6 +19,7 @@ from .c_text import Text, audit_text
 MAX_FINDINGS = 100
 MAX_BYTES = 4 * 1024 * 1024
 _FLAGS = ("-x", "c", "-target", "bpfel", "-std=gnu11", "-nostdinc", "-ferror-limit=5")
+_DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 # libclang's type kinds, by their stable numbers.
 _INTEGERS = frozenset((*range(3, 21), 106))
 _POINTER, _FUNCTIONS = 101, (110, 111)
@@ -41,6 +43,18 @@ def audit_c(
     return sorted(findings, key=lambda finding: (finding.physical_line, finding.col))[:MAX_FINDINGS]
 
 
+def _macros(headers: Iterable[str]) -> frozenset[str]:
+    """The macros of our headers. Read as text: having libclang record them takes longer than all else."""
+    found: set[str] = set()
+    for header in headers:
+        try:
+            with open(header, encoding="utf-8", errors="replace") as file:
+                found.update(_DEFINE.findall(file.read(MAX_BYTES)))
+        except OSError:
+            continue  # then nothing is taken for a macro of it, and what it made is a finding
+    return frozenset(found)
+
+
 class _Walk:
     """One walk over one file."""
 
@@ -49,6 +63,7 @@ class _Walk:
         self._source = source
         self._findings: list[CFinding] = []
         self._main_file = 0
+        self._macros: frozenset[str] = frozenset()
         self._static: set[str] = set()
         self._callees: set[tuple[int, str]] = set()
         self._last_call = ""
@@ -65,6 +80,7 @@ class _Walk:
             return [self._broken(entry) for entry in broken]
         main = unit.get_file(name)
         self._main_file = self._handle(main)
+        self._macros = _macros({entry.include.name for entry in unit.get_includes()})
         self._clang.visit(unit.cursor, self._learn)
         self._clang.visit(unit.cursor, self._top)
         return self._findings
@@ -133,8 +149,10 @@ class _Walk:
             self._cast(cursor, at)
         elif kind in rules.LOOPS:
             self._loop(cursor, at)
+        elif kind == rules.FUNCTION:
+            self._add("foreign", f"declares {self._clang.name(cursor)} within a function", at)
         elif kind != rules.STRING and not self._is_macro(at):
-            self._add("construct", "a construct that generated code does not need", at)
+            self._add("construct", f"a construct that generated code does not need: {self._word(at)}", at)
         return RECURSE
 
     def _word(self, at: int) -> str:
@@ -144,12 +162,8 @@ class _Walk:
         return text[at:end]
 
     def _is_macro(self, at: int) -> bool:
-        """What a macro makes is placed at the macro's name, so that a name and not the construct's own
-        first word or mark stands there."""
-        word = self._word(at)
-        if not word or word[0].isdigit() or word in rules.CONSTRUCT_WORDS:
-            return False
-        return self._source.text[at + len(word) :].lstrip()[:1] != ":"  # that would be a label
+        """What a macro makes is placed at the macro's name; what a macro is given, where it is written."""
+        return self._word(at) in self._macros
 
     def _call(self, cursor: Any, at: int) -> None:
         callee = self._clang.referenced(cursor)
@@ -161,7 +175,7 @@ class _Walk:
         if callee._kind_id not in (rules.FUNCTION, rules.VAR) or not name:
             self._add("call", "a call through a pointer", at)
         elif name.startswith(rules.COMPILER_PREFIXES):
-            if self._word(at) == name:  # a header's macro may use others
+            if not self._is_macro(at):
                 self._add("builtin", f"calls the compiler's {name}", at)
         elif self._offset(callee) is not None:
             if callee._kind_id == rules.VAR:
@@ -202,8 +216,8 @@ class _Walk:
             self._add("cast", "makes a pointer of a number", at)
 
     def _loop(self, cursor: Any, at: int) -> None:
-        if self._word(at) not in rules.CONSTRUCT_WORDS:
-            return  # a macro's
+        if self._is_macro(at):
+            return
         called: list[str] = []
 
         def inner(child: Any) -> int:

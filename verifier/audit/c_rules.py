@@ -81,4 +81,3 @@ PLAIN_KINDS = frozenset(
 TOP_LEVEL = frozenset((STRUCT, UNION, ENUM, FUNCTION, VAR, TYPEDEF, STATIC_ASSERT))
 TYPED_DECLARATIONS = frozenset((VAR, FIELD, PARM))
 LOOPS = frozenset((WHILE, DO, FOR))
-CONSTRUCT_WORDS = frozenset(("for", "while", "do", "goto", "asm", "__asm__", "__asm", "__extension__"))

@@ -20,7 +20,7 @@ from .elf import ObjectError
 from .helpers import LOOP
 from .loops import Carrier, carrier
 from .object import Function, Object
-from .paths import longest
+from .paths import Bound, longest
 from .poly import REFERENCE, ZERO, Poly
 
 INSTRUCTIONS = "instructions"
@@ -50,7 +50,7 @@ class CallbackCost:
 class _Analysis(NamedTuple):
     cfg: Cfg
     calls: Mapping[int, Call]
-    bounds: Mapping[int, Poly]
+    bounds: Mapping[int, Bound]
     slots: tuple[tuple[int, ...], ...]
     repeats: Mapping[int, tuple[Function, Poly]]
     """bpf_loop calls: slot -> what is repeated, and how often."""
@@ -166,12 +166,12 @@ class _Meter:
                 repeats[slot] = (reference.function, self._bound(function, [slot]))
         return repeats
 
-    def _loop_bound(self, cfg: Cfg, loop: Loop) -> Poly:
+    def _loop_bound(self, cfg: Cfg, loop: Loop) -> Bound:
         ends = carrier(self._obj, cfg, loop)
         if ends is None:
             line = self._obj.sched_line(cfg.function, cfg.blocks[loop.header].start, self._file)
             raise CostError(f"{cfg.function.name} has a loop that nothing ends", line)
-        return self._bound(cfg.function, self._places(cfg, loop, ends))
+        return Bound(self._bound(cfg.function, self._places(cfg, loop, ends)), ends.block)
 
     def _places(self, cfg: Cfg, loop: Loop, ends: Carrier) -> list[int]:
         """Where to look for the loop's line: at what ends it, then in its header, then anywhere in it."""

@@ -24,6 +24,7 @@ class Carrier(NamedTuple):
 
     name: str
     slot: int
+    block: int
 
 
 def carrier(obj: Object, cfg: Cfg, loop: Loop) -> Carrier | None:
@@ -54,10 +55,10 @@ def _ends_in(obj: Object, cfg: Cfg, loop: Loop, at: int) -> Carrier | None:
     last = code[block.end - 1]
     if last.op == MAY_GOTO:
         leaves = cfg.blocks[at].next[-1] not in loop.body
-        return Carrier("may_goto", block.end - 1) if leaves else None
+        return Carrier("may_goto", block.end - 1, at) if leaves else None
     for call in _iterator_calls(obj, cfg, at):
         if _leaves_on_zero(code, cfg, loop, at, call.slot):
-            return Carrier(call.name, call.slot)
+            return Carrier(call.name, call.slot, at)
     return None
 
 
