@@ -12,36 +12,82 @@ from schedc.diagnostics import s0_syntax as messages
 from schedc.source import Source, Span
 from schedc.syntax import idioms
 from schedc.syntax.grammar import load_lexer
-from schedc.syntax.limits import MAX_SYNTAX_ERRORS
+from schedc.syntax.hidden import ZERO_WIDTH, hidden_places, visible_text
+from schedc.syntax.limits import MAX_MENDS, MAX_SYNTAX_ERRORS, MAX_TOKENS
 
 
 def tokenize(source: Source, diagnostics: Diagnostics) -> list[Token] | None:
     """The tokens of a text, each with its place; None where the text cannot be read on."""
-    tokens: list[Token] = []
-    offset = 0
-    errors = 0
-    lexer = load_lexer()
-    while True:
+    for count, span in enumerate(hidden_places(source)):
+        if count < MAX_SYNTAX_ERRORS:
+            diagnostics.add(messages.hidden(source, span))
+    return _Reading(source, diagnostics).tokens()
+
+
+class _Reading:
+    def __init__(self, source: Source, diagnostics: Diagnostics) -> None:
+        self.source = source
+        self.text = visible_text(source.text)
+        self.diagnostics = diagnostics
+        self.read: list[Token] = []
+        self.offset = 0
+        self.errors = 0
+        self.mends = 0
+
+    def tokens(self) -> list[Token] | None:
+        while self.offset < len(self.text):
+            if self._read_on():
+                break
+            self._mend()
+            if self.errors > MAX_SYNTAX_ERRORS or self.mends > MAX_MENDS:
+                return None
+        return self.read
+
+    def _read_on(self) -> bool:
+        """Read tokens up to the end (true) or to a place where something else was meant."""
+        rest = LexerState(TextSlice(self.text, self.offset, len(self.text)))
         try:
-            for token in lexer.lex(LexerState(TextSlice.cast_from(source.text[offset:])), None):
-                tokens.append(_moved(token, offset))
-            return tokens
+            for token in load_lexer().lex(rest, None):
+                if self._foreign(token):
+                    self.offset = token.start_pos or 0
+                    return False
+                self.read.append(_plain(token))
+                if len(self.read) > MAX_TOKENS:
+                    return True
         except UnexpectedCharacters as stop:
-            offset += stop.pos_in_stream
-        mended = idioms.mend_text(source, offset, tokens)
-        if mended is not None:
-            diagnostics.add(mended.diagnostic)
-            tokens.extend(mended.tokens)
-            offset = mended.resume
-        else:
-            diagnostics.add(messages.bad_character(source, Span(offset, offset + 1)))
-            offset += 1
-        errors += 1
-        if errors > MAX_SYNTAX_ERRORS:
-            return None
+            self.offset = stop.pos_in_stream
+            return False
+        return True
+
+    def _foreign(self, token: Token) -> bool:
+        """A token that means something else than it seems to: a comment of C, a string with hidden characters."""
+        if token.type == "SLASH":
+            return self.text.startswith(("/", "*"), token.end_pos)
+        if token.type == "STRING":
+            self._look_into(token)
+        return False
+
+    def _look_into(self, token: Token) -> None:
+        for at, character in enumerate(token, token.start_pos or 0):
+            if character in ZERO_WIDTH:
+                self.diagnostics.add(messages.hidden(self.source, Span(at, at + 1)))
+
+    def _mend(self) -> None:
+        mended = idioms.mend_text(self.source, self.offset, self.read)
+        if mended is None:
+            self.errors += 1
+            span = Span(self.offset, self.offset + 1)
+            self.diagnostics.add(messages.bad_character(self.source, span))
+            self.offset = span.end
+            return
+        self.mends += 1
+        self.diagnostics.add(mended.diagnostic)
+        if mended.replaces:
+            del self.read[-mended.replaces :]
+        self.read.extend(mended.tokens)
+        self.offset = max(mended.resume, self.offset + 1)
 
 
-def _moved(token: Token, offset: int) -> Token:
-    """The token at its place in the whole text (lines and columns are not kept: `Source` knows them)."""
-    start = (token.start_pos or 0) + offset
-    return Token(token.type, str(token), start_pos=start, end_pos=start + len(token))
+def _plain(token: Token) -> Token:
+    """The token without line and column: `Source` knows them."""
+    return Token(token.type, str(token), start_pos=token.start_pos, end_pos=token.end_pos)

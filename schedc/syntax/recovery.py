@@ -1,0 +1,230 @@
+"""The parser, fed token by token.
+
+At a fault it is mended where it is clear what was meant (`idioms`), else taken back to where the statement, or
+failing that the declaration, began; what follows is read on from there. After a fault only the reports count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from lark import Token, Tree, UnexpectedToken
+
+from schedc.diagnostics import Diagnostics
+from schedc.diagnostics import s0_syntax as messages
+from schedc.source import Source
+from schedc.syntax import idioms
+from schedc.syntax.braces import missing_brace
+from schedc.syntax.grammar import load_parser, words
+from schedc.syntax.idioms.general import value_alone
+from schedc.syntax.limits import MAX_MENDS, MAX_SYNTAX_ERRORS
+
+if TYPE_CHECKING:
+    from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+# Words that begin a declaration; a state block begins with a name (or `layer`) and a brace.
+_ITEM_STARTS = frozenset(
+    {"PARAM", "LIVE", "CONST", "LAYER", "QUEUE", "COUNTER", "GLOBAL", "PROMISE", "FN", "ON", "EVERY"}
+)
+_STATEMENT_STARTS = frozenset(
+    "NAME LET VAR INSERT KICK IF MATCH FOR REPEAT PULL KEEP RETURN BREAK CONTINUE RBRACE".split()
+)
+_BEFORE_STATEMENT = frozenset({"LBRACE", "RBRACE", "SEMICOLON"})
+
+
+class Run:
+    """One parse: the parser's state, its states at the starts of lines and statements, and what is left."""
+
+    def __init__(self, source: Source, tokens: list[Token], diagnostics: Diagnostics) -> None:
+        self.source = source
+        self.tokens = tokens
+        self.diagnostics = diagnostics
+        self.parser: InteractiveParser = load_parser().parse_interactive("")
+        self.item = (0, self._snapshot())
+        self.checkpoints: list[tuple[int, InteractiveParser]] = []
+        self.errors = 0
+        self.mends = 0
+        self.seen: set[tuple[str, int, int]] = set()
+
+    def _snapshot(self) -> InteractiveParser:
+        return self.parser.copy(deepcopy_values=False)
+
+    def parse(self) -> Tree[Token] | None:
+        at = 0
+        while True:
+            token = self.tokens[at] if at < len(self.tokens) else self._end()
+            if self._note(at, token):
+                continue
+            state = self.parser.parser_state
+            states, values = state.state_stack[:], state.value_stack[:]
+            try:
+                result: Tree[Token] | None = self.parser.feed_token(token)
+            except UnexpectedToken:
+                # Some reductions may have been done before the fault was seen.
+                state.state_stack[:], state.value_stack[:] = states, values
+                going_on = self._recover(at)
+                if going_on is None:
+                    return None
+                at = going_on
+                continue
+            if token.type == "$END":
+                return result
+            at += 1
+
+    def _end(self) -> Token:
+        length = len(self.source.text)
+        return Token("$END", "", start_pos=length, end_pos=length)
+
+    def _note(self, at: int, token: Token) -> bool:
+        """Remember the state where a declaration or a line begins; true if braces were put in before it."""
+        if token.type == "$END" or self._starts_item(at):
+            if self._close_braces(at):
+                return True
+            self.item = (at, self._snapshot())
+            self.checkpoints.clear()
+        elif self._at_margin(at) and self._open_braces() == 0:
+            self.item = (at, self._snapshot())
+            self.checkpoints.clear()
+        elif self._starts_statement(at):
+            self.checkpoints.append((at, self._snapshot()))
+        return False
+
+    def _starts_statement(self, at: int) -> bool:
+        before = self.tokens[at - 1] if at else None
+        if before is None or before.type in _BEFORE_STATEMENT:
+            return True
+        return "\n" in self.source.text[before.end_pos or 0 : self.tokens[at].start_pos or 0]
+
+    def _at_margin(self, at: int) -> bool:
+        start = self.tokens[at].start_pos or 0
+        return start == 0 or self.source.text[start - 1] == "\n"
+
+    def _starts_item(self, at: int) -> bool:
+        """True for a token that begins a line, without indent, and can begin a declaration."""
+        if at >= len(self.tokens):
+            return False
+        token = self.tokens[at]
+        if not self._at_margin(at):
+            return False
+        if token.type in _ITEM_STARTS:
+            return True
+        following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        return token.type == "NAME" and following is not None and following.type == "LBRACE"
+
+    def _open_braces(self) -> int:
+        return sum(
+            (value.type == "LBRACE") - (value.type == "RBRACE")
+            for value in self.parser.parser_state.value_stack
+            if isinstance(value, Token)
+        )
+
+    def _close_braces(self, at: int) -> bool:
+        """A declaration begins (or the text ends) while blocks are open: close them, and say so."""
+        opened = self._open_braces()
+        if opened <= 0:
+            return False
+        self.errors += 1
+        if self.errors < MAX_SYNTAX_ERRORS and (report := missing_brace(self.source, self.tokens, at)) is not None:
+            self.diagnostics.add(report)
+        place = self.tokens[at - 1].end_pos or 0
+        self.tokens[at:at] = [Token("RBRACE", "", start_pos=place, end_pos=place)] * opened
+        return True
+
+    # ---- faults
+
+    def _recover(self, at: int) -> int | None:
+        """Report the fault at a token, and the index from which to go on; None to give up."""
+        fault = self._fault(at)
+        found = idioms.repair(fault)
+        if found is not None and self._is_new(found):
+            self.diagnostics.add(found.diagnostic)
+            if found.tokens is not None and self.mends < MAX_MENDS:
+                self.mends += 1
+                return self._mend(found, at)
+        elif found is None or self.errors == 0:
+            self._report(fault)
+        self.errors += 1
+        if self.errors >= MAX_SYNTAX_ERRORS:
+            return None
+        return self._after_statement(at) or self._after_item(at)
+
+    def _fault(self, at: int) -> idioms.Fault:
+        accepted = frozenset(self.parser.accepts())
+        values: Sequence[Any] = tuple(self.parser.parser_state.value_stack)
+        return idioms.Fault(self.source, self.tokens, at, accepted, values, self._fits)
+
+    def _fits(self, tokens: Sequence[Token]) -> bool:
+        """Whether the parser, as it is, would take these tokens."""
+        trial = self._snapshot()
+        # Only the states matter: without callbacks nothing is built, and nothing that is shared is touched.
+        trial.parser_state.parse_conf = copy(trial.parser_state.parse_conf)
+        trial.parser_state.parse_conf.callbacks = {}
+        try:
+            for token in tokens:
+                trial.feed_token(token)
+        except UnexpectedToken:
+            return False
+        return True
+
+    def _is_new(self, found: idioms.Repair) -> bool:
+        """The same repair at the same place would go round in circles."""
+        key = (found.diagnostic.title, found.diagnostic.primary.span.start, found.start)
+        new = key not in self.seen
+        self.seen.add(key)
+        return new
+
+    def _report(self, fault: idioms.Fault) -> None:
+        if (apart := value_alone(fault)) is not None:
+            self.diagnostics.add(apart)
+            return
+        token = fault.token() if fault.kind() != "$END" else None
+        before = self.tokens[max(fault.at - 1, 0) : fault.at]
+        self.diagnostics.add(messages.unexpected(self.source, token, fault.accepted, words(), before))
+
+    def _mend(self, found: idioms.Repair, at: int) -> int:
+        """Put the tokens in; where they begin before the fault, go back to the last remembered state."""
+        self.tokens[found.start : found.end] = list(found.tokens or ())
+        if found.start >= at:
+            return at
+        while self.checkpoints and self.checkpoints[-1][0] > found.start:
+            self.checkpoints.pop()
+        index, state = self.checkpoints.pop() if self.checkpoints else self.item
+        self.parser = state.copy(deepcopy_values=False)
+        return index
+
+    def _after_statement(self, at: int) -> int | None:
+        """Past the statement that holds the fault, with the state from where it began; None outside of blocks."""
+        while self.checkpoints:
+            index, state = self.checkpoints.pop()
+            self.parser = state.copy(deepcopy_values=False)
+            if index <= at and self._fits([Token("INSERT", "insert")]) and not self._fits([Token("PARAM", "param")]):
+                return self._end_of_statement(index, at)
+        return None
+
+    def _end_of_statement(self, start: int, at: int) -> int:
+        """The first token after `at` that begins a line or ends the block, outside of braces opened since."""
+        depth = 0
+        for index in range(start, len(self.tokens)):
+            token = self.tokens[index]
+            if index >= at and self._starts_item(index):
+                return index
+            if index >= at and depth == 0 and (token.type == "RBRACE" or (index > at and self._starts_line(index))):
+                return index
+            depth = max(0, depth + (token.type == "LBRACE") - (token.type == "RBRACE"))
+        return len(self.tokens)
+
+    def _starts_line(self, index: int) -> bool:
+        between = self.source.text[self.tokens[index - 1].end_pos or 0 : self.tokens[index].start_pos or 0]
+        return "\n" in between and self.tokens[index].type in _STATEMENT_STARTS
+
+    def _after_item(self, at: int) -> int | None:
+        """Past the declaration that holds the fault; None while the header is not complete."""
+        self.parser = self.item[1].copy(deepcopy_values=False)
+        if "PARAM" not in self.parser.accepts():
+            return None
+        for index in range(at + (1 if self._starts_item(at) else 0), len(self.tokens)):
+            if self._starts_item(index):
+                return index
+        return len(self.tokens)
