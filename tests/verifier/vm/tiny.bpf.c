@@ -102,6 +102,10 @@ struct sched_ext_ops tiny = {
 	.init = (void *)tiny_init,
 	.exit = (void *)tiny_exit,
 	.not_in_any_kernel = (void *)tiny_extra,
+#ifdef PINNED_IN_QUEUE
+	.timeout_ms = 4000,               /* it is going to stall: soon */
+#else
 	.timeout_ms = 20000,
+#endif
 	.name = "tiny",
 };

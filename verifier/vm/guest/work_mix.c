@@ -40,7 +40,7 @@ static void sleeper(struct task *task)
 {
 	for (;;) {
 		nap(task, (20 + crew_random(task, 360)) * MS);
-		for (volatile int i = 0; i < 20000; i++)
+		for (volatile int i = 0; i < 5000; i++)
 			;
 		task->done++;
 	}
@@ -68,7 +68,7 @@ static void churn(struct task *task)
 
 		if (!child) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			if (task->done % 8 == 0)
+			if (task->done % 8 == 7)
 				execl("/proc/self/exe", "init", WORK_NOTHING, (char *)NULL);
 			_exit(0);
 		}
@@ -90,7 +90,7 @@ static void flip(struct task *task)
 		if (crew_random(task, 2))
 			CPU_SET(crew_random(task, crew_cpus()), &set);
 		sched_setaffinity(0, sizeof(set), &set);
-		for (volatile int i = 0; i < 100000; i++)
+		for (volatile int i = 0; i < 20000; i++)
 			;
 		task->done++;
 		nap(task, 10 * MS);
@@ -101,7 +101,7 @@ static void nicer(struct task *task)
 {
 	for (;;) {
 		setpriority(PRIO_PROCESS, 0, (int)crew_random(task, 40) - 20);
-		for (volatile int i = 0; i < 100000; i++)
+		for (volatile int i = 0; i < 20000; i++)
 			;
 		task->done++;
 		nap(task, 20 * MS);
