@@ -489,7 +489,6 @@ class Handler(Node):
 @dataclass(frozen=True)
 class Timer(Node):
     period: Expr
-    on: Expr | None
     body: Block
 
 

@@ -233,8 +233,7 @@ def _handler(tree: Tree[Token]) -> ast.Handler:
 
 @_rule("timer")
 def _timer(tree: Tree[Token]) -> ast.Timer:
-    period, *on, body = _parts(tree)
-    return ast.Timer(_span(tree), period, on[0] if on else None, body)
+    return ast.Timer(_span(tree), *_parts(tree))
 
 
 @_rule("block")

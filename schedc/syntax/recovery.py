@@ -79,9 +79,11 @@ class Run:
 
     def _note(self, at: int, token: Token) -> bool:
         """Remember the state where a declaration or a line begins; true if braces were put in before it."""
-        if token.type == "$END" or self._starts_item(at):
-            if self._close_braces(at):
-                return True
+        if (token.type == "$END" or self._starts_item(at)) and self._close_braces(at):
+            return True
+        if token.type == "$END":
+            return False
+        if self._starts_item(at):
             self.item = (at, self._snapshot())
             self.checkpoints.clear()
         elif self._at_margin(at) and self._open_braces() == 0:

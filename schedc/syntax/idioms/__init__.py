@@ -18,6 +18,7 @@ __all__ = ["Fault", "Mended", "Repair", "mend_text", "mend_tokens", "repair"]
 
 # The first that recognises the fault says what it is: from the special to the general.
 _RECOGNISERS: tuple[Callable[[Fault], Repair | None], ...] = (
+    names.other_word,
     declarations.version,
     declarations.policy_line,
     declarations.description,
@@ -26,7 +27,6 @@ _RECOGNISERS: tuple[Callable[[Fault], Repair | None], ...] = (
     general.surplus,
     names.word_behind,
     names.joined,
-    names.other_word,
     declarations.live_order,
     declarations.promise_for,
     declarations.timer,
@@ -35,6 +35,7 @@ _RECOGNISERS: tuple[Callable[[Fault], Repair | None], ...] = (
     statements.untyped,
     statements.let_mut,
     statements.top_let,
+    statements.const_inside,
     statements.typed_name,
     operators.increment,
     operators.member,

@@ -88,8 +88,9 @@ def _comment(source: Source, offset: int) -> Mended:
     indent = " " * (source.line_column(offset)[1] - 1)
     line_end = text.find("\n", end)
     ends_line = not text[end : len(text) if line_end < 0 else line_end].strip()
+    blanks = len(text[end:]) - len(text[end:].lstrip(" \t")) if not ends_line else 0
     commented = f"\n{indent}".join(f"# {line}".rstrip() for line in lines) + ("" if ends_line else f"\n{indent}")
-    edits = (Edit(Span(offset, end), commented),) if close >= 0 else ()
+    edits = (Edit(Span(offset, end + blanks), commented),) if close >= 0 else ()
     return Mended(habit("comment", Span(offset, offset + 2), edits, written=written), (), end)
 
 

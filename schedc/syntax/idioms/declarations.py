@@ -92,7 +92,8 @@ def signs(fault: Fault) -> Repair | None:
     """`queue ready = fifo`, `param x duration = ..`, `promise max_wait < 10s`, `layer x = c`."""
     kind = fault.kind()
     if fault.accepted == {"COLON"} and kind in ("EQUAL", "GIVES", "OF", "IN"):
-        report = habit("colon_for", fault.span(), (fault.replace(":"),), written=str(fault.token()))
+        edit = Edit(Span(fault.span(-1).end, fault.span().end), ":")
+        report = habit("colon_for", fault.span(), (edit,), written=str(fault.token()))
         return fault.instead(report, [fault.make("COLON", ":")])
     if fault.kind(-2) == "PROMISE" and kind in ("COLON", "EQUAL", "COMPARE", "AT_MOST"):
         report = habit("no_sign", fault.span(), (fault.remove(),), written=str(fault.token()))
@@ -203,8 +204,12 @@ def _queue_index(fault: Fault) -> Repair | None:
 def formals(fault: Fault) -> Repair | None:
     """`on enqueue {`, `on enqueue task {`, `on enqueue(task: task)`, `fn f(int x)`, `fn f(x): duration {`."""
     handler = fault.inside("ON", "FN")
-    if not handler:
+    opened = fault.opened(handler)
+    if opened is None:
         return None
+    if fault.source.text[: opened.start_pos].rpartition("\n")[2].strip():  # `promise always on running(task): ..`
+        words = "a promise is `max_wait TIME` or `work_conserving`"
+        return fault.instead(habit("absent", fault.span(), written="promise ... on", instead=words), None)
     kind = fault.kind()
     if handler == "ON" and kind == "COLON" and fault.kind(1) in ("NAME", "LAYER") and fault.inside("LPAR", "ON") == "LPAR":
         last = 2 if fault.kind(2) == "OPTIONAL" else 1
@@ -259,7 +264,7 @@ def _no_parentheses(fault: Fault, handler: str) -> Repair | None:
         return fault.instead(report, tokens, 0, 0)
     if fault.kind() == "NAME" and fault.kind(1) == "LBRACE":
         instead = f"({fault.token()})"
-        edit = fault.replace(instead)
+        edit = Edit(Span(fault.span(-1).end, fault.span().end), instead)
         report = habit("handler_args", fault.span(), (edit,), instead=f"on {event}{instead}")
         tokens = [fault.insertion("LPAR", "("), fault.token(), fault.insertion("RPAR", ")", 1)]
         return fault.instead(report, tokens)

@@ -130,12 +130,13 @@ class Fault:
         return Edit(Span(end, end), text)
 
     def remove(self, first: int = 0, last: int | None = None) -> Edit:
-        """Without the blanks behind it, or before it where nothing follows on its line."""
+        """Without the blanks behind it where there are others before it, or where nothing follows on its line."""
         span, text = self.span(first, last), self.source.text
-        end = span.end
+        end, start = span.end, span.start
+        if start > 0 and not text[start - 1].isspace() and text[start - 1] not in "([{":
+            return Edit(span, "")
         while end < len(text) and text[end] in " \t":
             end += 1
-        start = span.start
         if end == len(text) or text[end] in "\r\n":
             while start > 0 and text[start - 1] in " \t":
                 start -= 1

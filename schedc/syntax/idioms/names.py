@@ -114,6 +114,9 @@ def _alike(written: str, among: tuple[str, ...] | list[str]) -> str:
     """The word that was most likely meant; '' where none is near."""
     if len(written) < 3:
         return ""
+    swapped = [word for word in among if sorted(word) == sorted(written.lower())]
+    if swapped:
+        return swapped[0]
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(written.lower(), among, 1, 0.75)), "")
@@ -142,7 +145,9 @@ def behind_typo(fault: Fault) -> Repair | None:
     instead = _alike(written, ["insert", "kick", "pull", "keep", "return", "match", "repeat", "let", "var", "break"])
     if not instead or instead == written:
         return None
-    report = habit("typo", fault.span(-1), (fault.replace(instead, -1),), False, written=written, instead=instead)
+    case = written.lower() == instead
+    report = habit("case" if case else "typo", fault.span(-1), (fault.replace(instead, -1),), case,
+                   written=written, instead=instead)  # fmt: skip
     return fault.instead(report, [fault.make(keywords()[instead], instead, -1)], -1, 0)
 
 

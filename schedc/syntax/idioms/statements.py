@@ -54,7 +54,7 @@ def typed_name(fault: Fault) -> Repair | None:
     if fault.kind() != "NAME" or fault.kind(-1) not in ("NAME", "CONST") or not fault.opened("LBRACE"):
         return None
     written = str(fault.token(-1))
-    if written not in _C_TYPES | _TYPES | {"const"}:
+    if written not in _C_TYPES | _TYPES | {"const"} or fault.line() != fault.line(-1):
         return None
     first = -1
     while str(fault.token(first - 1)) in _C_TYPES | {"const"}:
@@ -71,6 +71,17 @@ def typed_name(fault: Fault) -> Repair | None:
         tokens = [fault.make("LET", "let", first), fault.token()]
     report = habit("declared", fault.span(first, -1), (fault.replace(instead, first, 0),), safe, instead=f"{instead} = ...")
     return fault.instead(report, tokens, first, 1)
+
+
+def const_inside(fault: Fault) -> Repair | None:
+    """`const x = ..` in a block: read on without the word, or as a `let`."""
+    if fault.kind() != "CONST" or "INSERT" not in fault.accepted:
+        return None
+    first = 1
+    while fault.kind(first) == "NAME" and fault.kind(first + 1) == "NAME":
+        first += 1
+    report = habit("declared", fault.span(), (fault.replace("let", 0, first - 1),), instead="let ... = ...")
+    return fault.instead(report, [fault.make("LET", "let")], 0, first)
 
 
 def _var(fault: Fault, first: int, type_: str) -> list[Token]:
@@ -110,8 +121,7 @@ def _let_type(fault: Fault) -> Repair | None:
     if _assigned(fault, name):
         report = habit("let_type", fault.span(0, end - 1), (fault.replace("var", -2),), instead=f"var {name}: ...")
         return fault.instead(report, [fault.make("VAR", "var", -2)], -2, -1)
-    report = habit("let_type", fault.span(0, end - 1), (fault.remove(0, end - 1), fault.before(" ", end)),
-                   instead=f"let {name} = ...")  # fmt: skip
+    report = habit("let_type", fault.span(0, end - 1), (fault.remove(0, end - 1),), instead=f"let {name} = ...")
     return fault.instead(report, [], 0, end)
 
 
@@ -161,7 +171,7 @@ def switch(fault: Fault) -> Repair | None:
 
 def match_arm(fault: Fault) -> Repair | None:
     """`case a =>`, `a: ...`, `a -> ...`, `else => ...`, `_ => ...`, `default => ...`."""
-    if str(fault.token(-1)) == "case" and fault.kind() in ("NAME", "NUMBER") and fault.inside("LBRACE", "MATCH") == "":
+    if str(fault.token(-1)) == "case" and fault.kind() in ("NAME", "NUMBER") and "ARROW" in fault.accepted:
         report = habit("dropped", fault.span(-1), (fault.remove(-1),), written="case")
         return fault.instead(report, [], -1, 0)
     if "ARROW" in fault.accepted and fault.kind() in ("COLON", "GIVES"):
