@@ -212,8 +212,7 @@ class _Checker:
         period = expressions.check(node.period, context, Type(Kind.DURATION))
         if not period.type.is_error and self.ranges.of(period).low < _MIN_PERIOD:
             self.diagnostics.add(types.bad_range(node.period.span, "a timer's period is at least 100us"))
-        on = expressions.check(node.on, context, Type(Kind.CPU)) if node.on is not None else None
-        return t.Timer(index, period, on, check_block(node.body, context), node.span)
+        return t.Timer(index, period, check_block(node.body, context), node.span)
 
 
 _NO_RANGE = declarations.Interval(0, 0)

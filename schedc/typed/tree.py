@@ -493,8 +493,7 @@ class Handler:
 @dataclass(frozen=True, eq=False)
 class Timer:
     index: int
-    period_ns: Expr
-    on: Expr | None
+    period: Expr
     body: Block
     span: Span
 

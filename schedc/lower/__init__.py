@@ -1,0 +1,1 @@
+"""From the typed policy to C: what is kept where (`plan`), expressions as text, statements as template calls."""

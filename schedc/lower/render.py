@@ -1,0 +1,234 @@
+"""Fills the templates. What is rendered is C that says, for each statement, the policy's line it came from."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+
+from schedc.lower import names
+from schedc.lower.expressions import literal
+from schedc.lower.lifted import cgroup_patterns
+from schedc.lower.plan import MAX_COUNT
+from schedc.lower.program import TIMEOUT_MS, Code, Lowering, topology_counts
+from schedc.typed import tree as t
+from schedc.typed.walk import walk_policy
+from schedc.types.kinds import Kind
+
+_TABLES = {
+    ("cpu", "core"): "MAX_CPUS", ("cpu", "llc"): "MAX_CPUS", ("cpu", "node"): "MAX_CPUS",
+    ("llc", "node"): "MAX_LLCS", ("core", "llc"): "MAX_CORES",
+}  # fmt: skip
+_SIZES = {"core": "MAX_CORES", "llc": "MAX_LLCS", "node": "MAX_NODES"}
+_COMMENT_CHARACTERS = re.compile(r"[^ -~]|\\")
+
+
+class _Resources(BaseLoader):
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Any]:
+        path = resources.files("schedc.templates").joinpath(template)
+        try:
+            return path.read_text(encoding="utf-8"), str(path), lambda: True
+        except OSError as error:
+            raise TemplateNotFound(template) from error
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    made = Environment(
+        loader=_Resources(), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True,
+        extensions=["jinja2.ext.do"],
+    )  # fmt: skip
+    made.filters["tabs"] = _tabs
+    made.filters["power_of_two"] = lambda n: 1 << max(0, n - 1).bit_length()
+    return made
+
+
+def _tabs(text: str) -> str:
+    """Eight leading blanks, as `indent` makes them, are a tab in C."""
+    return re.sub(r"(?m)^( {8})+", lambda match: "\t" * (len(match[0]) // 8), text)
+
+
+def quoted(policy: t.Policy, line: int) -> str:
+    """A line of the policy that is harmless inside a C comment."""
+    text = policy.source.line(line).strip()
+    code = re.match(r'(?:[^"#]|"[^"]*")*', text)
+    text = (code[0] if code else "").strip()
+    return _COMMENT_CHARACTERS.sub("?", text).replace("*/", "* /").replace("/*", "/ *")
+
+
+def render(policy: t.Policy, sweeps: bool) -> str:
+    """The C text of a policy's program. `sweeps`: queues get the guarded way out (law 2)."""
+    return _Renderer(policy, sweeps).render()
+
+
+class _Renderer:
+    def __init__(self, policy: t.Policy, sweeps: bool) -> None:
+        self.lowering = Lowering(policy)
+        self.policy = policy
+        self.plan = self.lowering.plan
+        self.sweeps = sweeps
+        self.nodes = list(walk_policy(policy))
+
+    def render(self) -> str:
+        low = self.lowering
+        layers = low.layers()
+        early = list(low.needs.helpers)
+        functions = low.functions()
+        handlers = {name: low.handler(name) for name in self.policy.handlers}
+        keeps = any(isinstance(node, t.PullChain) and node.keep is not None for node in self.nodes)
+        dry = low.handler("stopping", dry=True) if keeps and self.plan.clock_slots else None
+        timers = low.timers()
+        lifted = low.needs.helpers[len(early) :]
+        queues = low.queues()
+        offline = self.sweeps or any(
+            helper.template == "search_cpu" for helper in low.needs.helpers
+        ) or any(isinstance(node, t.For) and node.what is Kind.CPU for node in self.nodes)  # fmt: skip
+        if offline:
+            low.needs.topology.add("nr_cpus")
+        instances = [low.instances(plan.queue) for plan in self.plan.queues.values()]
+        initial_places = low.initial_places()
+        values: dict[str, Any] = {
+            "policy": self.policy, "plan": self.plan, "title": _plain(self.policy.title),
+            "quoted": lambda line: quoted(self.policy, line), "c_type": names.c_type, "literal": literal,
+            "vtime": low.vtime, "leave": "", "limits": {kind.value: size for kind, size in MAX_COUNT.items()},
+            "live": [param for param in self.policy.params if param.live], "queues": queues,
+            "clocked": [each for each in queues if each["queue"].order is Kind.VTIME], "layers": layers,
+            "functions": functions, "lifted_early": early, "lifted": lifted, "keeps": keeps,
+            "ran": self._ran(handlers), "offline": offline, "keeps_offline": offline,
+            "aging_slots": low.needs.aging_slots,
+            "settles": self._settles(), "cgroup_patterns": cgroup_patterns(self.policy),
+            "counter_stride": -(-max(1, len(self.policy.counters)) // 8) * 8,
+            "state_kinds": {field.owner.value for field in self.policy.state},
+            "core_idle": any(helper.arguments.get("whole_core") for helper in low.needs.helpers),
+            "initial_task_state": low.initial_task_state(), "timeout_ms": TIMEOUT_MS,
+            "places": [
+                (kind.value, f"MAX_{kind.value.upper()}S")
+                for kind in (Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER) if self.policy.state_of(kind)
+            ],
+            "state_fields": self._state_fields,
+        }  # fmt: skip
+        values["slot_used"] = bool(values["ran"] or offline or low.needs.aging_slots or self.policy.state_of(Kind.CPU))
+        macros = environment().get_template("callbacks.j2").make_module(values)
+        values |= self._callbacks(macros, handlers, dry, keeps)
+        values["sweeps"] = [macros.sweep(*each) for each in instances] if self.sweeps else []
+        dispatch = handlers["dispatch"]
+        assert dispatch is not None
+        values["decide"] = {"line": dispatch.line, "text": macros.dispatch_body(dispatch)}
+        values["timers"] = [macros.timer(timer) for timer in timers]
+        values["init"] = macros.init({"queues": instances, "states": initial_places, "timers": timers})
+        values["topology"] = self._topology()
+        text = environment().get_template("policy.bpf.c.j2").render(values)
+        return _tidy(text)
+
+    def _ran(self, handlers: dict[str, Code | None]) -> bool:
+        stopping = handlers.get("stopping")
+        return stopping is not None and stopping.ran is not None
+
+    def _settles(self) -> bool:
+        local = any(isinstance(node, t.Insert) and node.local is not None for node in self.nodes)
+        return bool(local and self.plan.vtime_used and self.plan.clock_slots)
+
+    def _state_fields(self, kind: str) -> str:
+        lines = []
+        for field in self.policy.state:
+            if field.owner.value == kind:
+                array = "[MAX_LAYERS]" if field.per_layer else ""
+                lines.append(f"\n\t{names.c_type(field.type)} {names.field(field)}{array};")
+                if field.average is not None and field.average.over_ns is not None:
+                    lines.append(f"\n\tu64 {names.field(field)}_at;")
+        return "".join(lines)
+
+    # ---- callbacks
+
+    def _callbacks(self, macros: Any, handlers: dict[str, Code | None], dry: Code | None, keeps: bool) -> dict[str, Any]:
+        state = ", struct task_state *ts" if self.plan.task_state else ""
+        parameters = f"s32 cpu, struct task_struct *p{state}"
+        running, stopping = handlers.get("running"), handlers.get("stopping")
+        runs = bool(running or self.plan.clock_slots or self._ran(handlers))
+        accounts: list[dict[str, Any]] = []
+        if runs:
+            accounts.append(self._account("void", "account_running", parameters, macros.account_running(running), running))
+        if stopping:
+            accounts.append(self._account("void", "account_stopping", parameters, macros.account_stopping(stopping), stopping))
+        if keeps and self.plan.clock_slots:
+            accounts.append(self._account("u64", "vtime_if_stopped", parameters, macros.vtime_if_stopped(dry), dry))
+        return {
+            "accounts": accounts, "runs": runs, "stops": bool(stopping),
+            **self._listed(macros, handlers, runs, bool(stopping)),
+        }  # fmt: skip
+
+    def _account(self, type_: str, name: str, parameters: str, text: str, code: Code | None) -> dict[str, Any]:
+        line = code.line if code else self.policy.source.line_column(self.policy.span.start)[0]
+        return {"type": type_, "name": name, "parameters": parameters, "text": text, "line": line}
+
+    def _listed(self, macros: Any, handlers: dict[str, Code | None], runs: bool, stops: bool) -> dict[str, Any]:
+        callbacks: list[dict[str, Any]] = []
+
+        def add(name: str, text: str, type_: str = "void", sleepable: bool = False) -> None:
+            code = handlers.get(name)
+            callbacks.append(
+                {"name": name, "text": text, "type": type_, "sleepable": sleepable, "line": code.line if code else 0}
+            )
+
+        add("select_cpu", macros.select_cpu(handlers["select_cpu"]), "s32")
+        add("enqueue", macros.enqueue(handlers["enqueue"]))
+        self._add_dispatch(macros, handlers["dispatch"], add)
+        if runs:
+            add("running", macros.account_call("running"))
+        if stops:
+            add("stopping", macros.account_call("stopping"))
+        for name in ("runnable", "quiescent", "tick"):
+            if handlers.get(name):
+                add(name, macros.task_event(handlers[name]))
+        if handlers.get("enable") or self.plan.clock_slots or self.plan.home or self.policy.layers:
+            add("enable", macros.enable(handlers.get("enable")))
+        if self.policy.layers:
+            add("set_weight", macros.redecide())
+            if cgroup_patterns(self.policy):
+                add("cgroup_move", macros.redecide())
+        if self.plan.task_state:
+            add("init_task", macros.init_task(), "s32", sleepable=True)
+        add("cpu_online", macros.cpu_event(handlers.get("cpu_online"), False), sleepable=True)
+        add("cpu_offline", macros.cpu_event(handlers.get("cpu_offline"), True), sleepable=True)
+        ops = [callback["name"] for callback in callbacks] + ["init", "exit"]
+        return {"callbacks": callbacks, "ops": ops}
+
+    def _add_dispatch(self, macros: Any, code: Code | None, add: Any) -> None:
+        if not self.sweeps:
+            add("dispatch", macros.dispatch(code))
+            return
+        add("dispatch", macros.dispatch_guarded(code))
+
+    def _topology(self) -> dict[str, Any]:
+        """The tables that are used, and the functions that read them."""
+        needs = self.lowering.needs
+        macros = environment().get_template("topology.j2").module
+        tables: list[tuple[str, str]] = []
+        text = ""
+        for (owner, place), size in _TABLES.items():
+            name = f"{owner}_{place}"
+            if name in needs.topology:
+                tables.append((name, size))
+                text += macros.table(name, owner, place, size)  # type: ignore[attr-defined]
+        for kind, size in _SIZES.items():
+            if f"{kind}_start" in needs.topology:
+                tables += [(f"{kind}_start", f"{size} + 1"), (f"{kind}_cpu", "MAX_CPUS")]
+                text += macros.members(kind, size)  # type: ignore[attr-defined]
+            if f"{kind}_near" in needs.topology:
+                tables.append((f"{kind}_near", f"{size} * {size}"))
+                text += macros.near(kind, size)  # type: ignore[attr-defined]
+        return {"counts": topology_counts(needs), "tables": tables, "accessors": text}
+
+
+def _plain(text: str) -> str:
+    return _COMMENT_CHARACTERS.sub("?", text).replace("*/", "* /").replace("/*", "/ *")
+
+
+def _tidy(text: str) -> str:
+    """No blanks at line ends, and at most one empty line in a row."""
+    text = re.sub(r"[ \t]+\n", "\n", text)
+    text = re.sub(r"\{\n\n+", "{\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
