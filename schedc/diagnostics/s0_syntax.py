@@ -58,26 +58,40 @@ def too_deep(span: Span, limit: int) -> Diagnostic:
 
 def bad_character(source: Source, span: Span) -> Diagnostic:
     written = source.text[span.start : span.end]
-    named = f" ({unicodedata.name(written, 'unnamed').lower()})" if len(written) == 1 and written > "~" else ""
-    return Diagnostic("S001", f"`{written}`{named} has no meaning in the language", Label(span, "not expected"))
+    named = (
+        f" ({unicodedata.name(written, 'unnamed').lower()})" if len(written) == 1 and written > "~" else ""
+    )
+    return Diagnostic(
+        "S001", f"`{written}`{named} has no meaning in the language", Label(span, "not expected")
+    )
 
 
 def typographic(source: Source, span: Span, instead: str, shown: str) -> Diagnostic:
     written = source.text[span.start : span.end]
-    title = f"`{written}` is written `{shown}`" if written.isprintable() else f"{shown} instead of a plain one"
-    fix = Fix(f"write {shown if not written.isprintable() else f'`{shown}`'}", (Edit(span, instead),), Applicability.SAFE)
+    title = (
+        f"`{written}` is written `{shown}`" if written.isprintable() else f"{shown} instead of a plain one"
+    )
+    fix = Fix(
+        f"write {shown if not written.isprintable() else f'`{shown}`'}",
+        (Edit(span, instead),),
+        Applicability.SAFE,
+    )
     return Diagnostic("S001", title, Label(span, "this character is not on a plain keyboard"), fixes=(fix,))
 
 
 def odd_space(source: Source, span: Span) -> Diagnostic:
     name = unicodedata.name(source.text[span.start], "odd space").lower()
     fix = Fix("write a plain space", (Edit(span, " "),), Applicability.SAFE)
-    return Diagnostic("S001", f"{name} instead of a plain space", Label(span, "looks like a space"), fixes=(fix,))
+    return Diagnostic(
+        "S001", f"{name} instead of a plain space", Label(span, "looks like a space"), fixes=(fix,)
+    )
 
 
 def foreign_letters(span: Span, written: str) -> Diagnostic:
     return Diagnostic(
-        "S001", f"`{written}` is no name: names have the letters a to z, digits and `_`", Label(span, "this name")
+        "S001",
+        f"`{written}` is no name: names have the letters a to z, digits and `_`",
+        Label(span, "this name"),
     )
 
 
@@ -87,7 +101,9 @@ def bad_number(span: Span, text: str, error: NumberError) -> Diagnostic:
         level = Applicability.SAFE if error.certain else Applicability.UNSAFE
         fixes = (Fix(f"write `{error.instead}`", (Edit(span, error.instead),), level),)
     shown = text if len(text) <= 40 else text[:40] + "..."
-    return Diagnostic("S004", f"`{shown}` is no number of the language", Label(span, error.reason), fixes=fixes)
+    return Diagnostic(
+        "S004", f"`{shown}` is no number of the language", Label(span, error.reason), fixes=fixes
+    )
 
 
 def string_open(span: Span, fix: Fix) -> Diagnostic:
@@ -114,9 +130,14 @@ def version_missing(offset: int) -> Diagnostic:
 
 
 def version_unknown(span: Span, written: str, certain: bool) -> Diagnostic:
-    fix = Fix("write `language 1`", (Edit(span, "1"),), Applicability.SAFE if certain else Applicability.UNSAFE)
+    fix = Fix(
+        "write `language 1`", (Edit(span, "1"),), Applicability.SAFE if certain else Applicability.UNSAFE
+    )
     return Diagnostic(
-        "S006", f"language version `{written}` is not known", Label(span, "this compiler reads version 1"), fixes=(fix,)
+        "S006",
+        f"language version `{written}` is not known",
+        Label(span, "this compiler reads version 1"),
+        fixes=(fix,),
     )
 
 
@@ -137,15 +158,43 @@ _AFTER = {
     "+": _VALUE, "-": _VALUE, "*": _VALUE, "/": _VALUE, "%": _VALUE, "==": _VALUE, "!=": _VALUE, "<": _VALUE,
     "<=": _VALUE, ">": _VALUE, ">=": _VALUE, "+=": _VALUE, "-=": _VALUE, "*=": _VALUE, "scaled": "`by`",
 }  # fmt: skip
-_CLASSES = {"NAME": "a name", "NUMBER": "a number", "STRING": 'a text in `"`', "CHANGE": "`+=`", "COMPARE": "`==`"}
+_CLASSES = {
+    "NAME": "a name",
+    "NUMBER": "a number",
+    "STRING": 'a text in `"`',
+    "CHANGE": "`+=`",
+    "COMPARE": "`==`",
+}
 # What may always go on after a value: true, and no help.
 _CONTINUES = frozenset(
-    "DOT LSQB LPAR PLUS MINUS STAR SLASH PERCENT SCALED COMPARE AT_MOST AND OR IN AGING SEMICOLON OPTIONAL".split()
+    [
+        "DOT",
+        "LSQB",
+        "LPAR",
+        "PLUS",
+        "MINUS",
+        "STAR",
+        "SLASH",
+        "PERCENT",
+        "SCALED",
+        "COMPARE",
+        "AT_MOST",
+        "AND",
+        "OR",
+        "IN",
+        "AGING",
+        "SEMICOLON",
+        "OPTIONAL",
+    ]
 )
 
 
 def unexpected(
-    source: Source, token: Token | None, accepted: frozenset[str], words: dict[str, str], previous: Sequence[Token]
+    source: Source,
+    token: Token | None,
+    accepted: frozenset[str],
+    words: dict[str, str],
+    previous: Sequence[Token],
 ) -> Diagnostic:
     """A token that does not fit; `previous` ends with the token before it."""
     expected = _expected(accepted, words, previous[-1] if previous else None)
@@ -174,7 +223,11 @@ def _expected(accepted: frozenset[str], words: dict[str, str], previous: Token |
     useful = sorted(accepted - _CONTINUES) or sorted(accepted)
     if "IF" in useful and "NUMBER" in useful:
         return _VALUE
-    named = [_CLASSES.get(name) or f"`{words.get(name, '')}`" for name in useful if name in _CLASSES or name in words]
+    named = [
+        _CLASSES.get(name) or f"`{words.get(name, '')}`"
+        for name in useful
+        if name in _CLASSES or name in words
+    ]
     if not named:
         return "the end of the policy"
     if len(named) > 4:

@@ -37,7 +37,12 @@ def _unclosed(source: Source, tokens: list[Token]) -> Token | None:
             stack.append(token)
         elif token.type == "RBRACE" and stack:
             opened = stack.pop()
-            if misfit is None and len(token) and _begins_line(source, token) and _indent(source, token) < _indent(source, opened):
+            if (
+                misfit is None
+                and len(token)
+                and _begins_line(source, token)
+                and _indent(source, token) < _indent(source, opened)
+            ):
                 misfit = opened
     return misfit if stack and misfit is not None else (stack[-1] if stack else None)
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import lark
 from lark import Lark
-from lark.lexer import BasicLexer
+from lark.grammar import Rule
+from lark.lexer import BasicLexer, TerminalDef
 
 from schedc.syntax import table_cache
 
@@ -67,7 +68,7 @@ def _key(text: str) -> str:
 
 def _freeze(parser: Lark) -> bytes | None:
     """The tables as plain data, not as pickled objects: reading them can then run no code."""
-    data, memo = parser.memo_serialize([lark.lark.TerminalDef, lark.lark.Rule])
+    data, memo = parser.memo_serialize([TerminalDef, Rule])
     try:
         return marshal.dumps({"data": data, "memo": memo})
     except ValueError:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from lark import Token, UnexpectedCharacters
 from lark.lexer import LexerState
 from lark.utils import TextSlice
@@ -55,7 +57,7 @@ class _Reading:
                 if len(self.read) > MAX_TOKENS:
                     return True
         except UnexpectedCharacters as stop:
-            self.offset = stop.pos_in_stream
+            self.offset = cast(int, stop.pos_in_stream)
             return False
         return True
 

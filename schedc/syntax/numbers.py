@@ -95,7 +95,9 @@ def _meant(text: str) -> NumberError:
 
 
 def _other_base(match: re.Match[str]) -> NumberError:
-    digits, base = next((d, b) for d, b in ((match["x"], 16), (match["b"], 2), (match["o"], 8)) if d is not None)
+    digits, base = next(
+        (d, b) for d, b in ((match["x"], 16), (match["b"], 2), (match["o"], 8)) if d is not None
+    )
     digits = digits.replace("_", "")
     value = int(digits, base) if digits else 0
     return NumberError("numbers are decimal", *_checked(str(value)))

@@ -29,9 +29,35 @@ _ITEM_STARTS = frozenset(
     {"PARAM", "LIVE", "CONST", "LAYER", "QUEUE", "COUNTER", "GLOBAL", "PROMISE", "FN", "ON", "EVERY"}
 )
 _STATEMENT_STARTS = frozenset(
-    "NAME LET VAR INSERT KICK IF MATCH FOR REPEAT PULL KEEP RETURN BREAK CONTINUE RBRACE".split()
+    [
+        "NAME",
+        "LET",
+        "VAR",
+        "INSERT",
+        "KICK",
+        "IF",
+        "MATCH",
+        "FOR",
+        "REPEAT",
+        "PULL",
+        "KEEP",
+        "RETURN",
+        "BREAK",
+        "CONTINUE",
+        "RBRACE",
+    ]
 )
 _BEFORE_STATEMENT = frozenset({"LBRACE", "RBRACE", "SEMICOLON"})
+
+
+def _copy(parser: Any) -> InteractiveParser:
+    """The same state, on stacks of its own."""
+    copied: InteractiveParser = parser.copy(deepcopy_values=False)
+    return copied
+
+
+def _accepted(parser: Any) -> frozenset[str]:
+    return frozenset(parser.accepts())
 
 
 class Run:
@@ -49,7 +75,7 @@ class Run:
         self.seen: set[tuple[str, int, int]] = set()
 
     def _snapshot(self) -> InteractiveParser:
-        return self.parser.copy(deepcopy_values=False)
+        return _copy(self.parser)
 
     def parse(self) -> Tree[Token] | None:
         at = 0
@@ -83,10 +109,7 @@ class Run:
             return True
         if token.type == "$END":
             return False
-        if self._starts_item(at):
-            self.item = (at, self._snapshot())
-            self.checkpoints.clear()
-        elif self._at_margin(at) and self._open_braces() == 0:
+        if self._starts_item(at) or (self._at_margin(at) and self._open_braces() == 0):
             self.item = (at, self._snapshot())
             self.checkpoints.clear()
         elif self._starts_statement(at):
@@ -128,7 +151,10 @@ class Run:
         if opened <= 0:
             return False
         self.errors += 1
-        if self.errors < MAX_SYNTAX_ERRORS and (report := missing_brace(self.source, self.tokens, at)) is not None:
+        if (
+            self.errors < MAX_SYNTAX_ERRORS
+            and (report := missing_brace(self.source, self.tokens, at)) is not None
+        ):
             self.diagnostics.add(report)
         place = self.tokens[at - 1].end_pos or 0
         self.tokens[at:at] = [Token("RBRACE", "", start_pos=place, end_pos=place)] * opened
@@ -153,7 +179,7 @@ class Run:
         return self._after_statement(at) or self._after_item(at)
 
     def _fault(self, at: int) -> idioms.Fault:
-        accepted = frozenset(self.parser.accepts())
+        accepted = _accepted(self.parser)
         values: Sequence[Any] = tuple(self.parser.parser_state.value_stack)
         return idioms.Fault(self.source, self.tokens, at, accepted, values, self._fits)
 
@@ -193,15 +219,19 @@ class Run:
         while self.checkpoints and self.checkpoints[-1][0] > found.start:
             self.checkpoints.pop()
         index, state = self.checkpoints.pop() if self.checkpoints else self.item
-        self.parser = state.copy(deepcopy_values=False)
+        self.parser = _copy(state)
         return index
 
     def _after_statement(self, at: int) -> int | None:
         """Past the statement that holds the fault, with the state from where it began; None outside of blocks."""
         while self.checkpoints:
             index, state = self.checkpoints.pop()
-            self.parser = state.copy(deepcopy_values=False)
-            if index <= at and self._fits([Token("INSERT", "insert")]) and not self._fits([Token("PARAM", "param")]):
+            self.parser = _copy(state)
+            if (
+                index <= at
+                and self._fits([Token("INSERT", "insert")])
+                and not self._fits([Token("PARAM", "param")])
+            ):
                 return self._end_of_statement(index, at)
         return None
 
@@ -212,7 +242,11 @@ class Run:
             token = self.tokens[index]
             if index >= at and self._starts_item(index):
                 return index
-            if index >= at and depth == 0 and (token.type == "RBRACE" or (index > at and self._starts_line(index))):
+            if (
+                index >= at
+                and depth == 0
+                and (token.type == "RBRACE" or (index > at and self._starts_line(index)))
+            ):
                 return index
             depth = max(0, depth + (token.type == "LBRACE") - (token.type == "RBRACE"))
         return len(self.tokens)
@@ -223,8 +257,8 @@ class Run:
 
     def _after_item(self, at: int) -> int | None:
         """Past the declaration that holds the fault; None while the header is not complete."""
-        self.parser = self.item[1].copy(deepcopy_values=False)
-        if "PARAM" not in self.parser.accepts():
+        self.parser = _copy(self.item[1])
+        if "PARAM" not in _accepted(self.parser):
             return None
         for index in range(at + (1 if self._starts_item(at) else 0), len(self.tokens)):
             if self._starts_item(index):

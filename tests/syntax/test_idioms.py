@@ -282,6 +282,8 @@ def test_header(text: str, code: str, expected: str | None) -> None:
         assert fixed(text) == expected
 
 
-@pytest.mark.parametrize("text", ["\ufeff" + HEAD, HEAD.replace("\n", "\r\n"), HEAD + "\tqueue\tq:\tfifo # ✓ \u200d\n"])
+@pytest.mark.parametrize(
+    "text", ["\ufeff" + HEAD, HEAD.replace("\n", "\r\n"), HEAD + "\tqueue\tq:\tfifo # ✓ \u200d\n"]
+)
 def test_harmless(text: str) -> None:
     assert codes(text) == []

@@ -9,7 +9,23 @@ from schedc.diagnostics.s0_habits import habit
 from schedc.source import Span
 from schedc.syntax.idioms.fault import Fault, Repair
 
-_STARTS = frozenset("RETURN INSERT KICK LET VAR IF FOR MATCH REPEAT BREAK CONTINUE PULL KEEP".split())
+_STARTS = frozenset(
+    [
+        "RETURN",
+        "INSERT",
+        "KICK",
+        "LET",
+        "VAR",
+        "IF",
+        "FOR",
+        "MATCH",
+        "REPEAT",
+        "BREAK",
+        "CONTINUE",
+        "PULL",
+        "KEEP",
+    ]
+)
 
 
 def else_if(fault: Fault) -> Repair | None:
@@ -60,7 +76,9 @@ def _indented_end(fault: Fault) -> tuple[int | None, tuple[Edit, ...]]:
         return None, ()
     last = fault.span(end - 1).end
     line_end = fault.source.text.find("\n", last)
-    place = Span(line_end, line_end) if line_end >= 0 else Span(len(fault.source.text), len(fault.source.text))
+    place = (
+        Span(line_end, line_end) if line_end >= 0 else Span(len(fault.source.text), len(fault.source.text))
+    )
     blanks = fault.source.line(fault.line())
     return end, (fault.replace(" {"), Edit(place, "\n" + blanks[: len(blanks) - len(blanks.lstrip())] + "}"))
 
@@ -69,7 +87,9 @@ def braces(fault: Fault) -> Repair | None:
     """`if c return x`, also on two lines."""
     if "LBRACE" not in fault.accepted or fault.kind() not in _STARTS | {"NAME"}:
         return None
-    if not fault.inside("IF", "FOR", "ELSE", "REPEAT", "ARROW") or (fault.kind() == "NAME" and not _own_line(fault)):
+    if not fault.inside("IF", "FOR", "ELSE", "REPEAT", "ARROW") or (
+        fault.kind() == "NAME" and not _own_line(fault)
+    ):
         return None
     end = fault.phrase_end()
     if any(fault.kind(i) == "LBRACE" for i in range(end)):
@@ -134,7 +154,11 @@ def for_loop(fault: Fault) -> Repair | None:
         end = fault.phrase_end()
         brace = next((i for i in range(end) if fault.kind(i) == "LBRACE"), end)
         last = str(fault.token(2)) if fault.kind(1) == "RANGE" and brace == 3 else ""
-        count = str(int(last) - int(str(fault.token()))) if last.isdigit() and str(fault.token()).isdigit() else "8"
+        count = (
+            str(int(last) - int(str(fault.token())))
+            if last.isdigit() and str(fault.token()).isdigit()
+            else "8"
+        )
         return _counted(fault, count, brace)
     return None
 
@@ -149,7 +173,9 @@ def _for_c(fault: Fault) -> Repair | None:
     if fault.kind(1) == "NAME" and fault.kind(2) == "IN":  # for (cpu in cpus)
         report = habit("dropped", fault.span(), (fault.remove(close), fault.remove()), written="(")
         return fault.instead(report, fault.copy(1, close), 0, end)
-    report = habit("for_c", fault.span(-1, close), (fault.replace(instead, -1, close),), False, instead=instead)
+    report = habit(
+        "for_c", fault.span(-1, close), (fault.replace(instead, -1, close),), False, instead=instead
+    )
     return fault.instead(report, [fault.make("REPEAT", "repeat", -1), fault.make("NUMBER", "8")], -1, end)
 
 
@@ -184,8 +210,16 @@ def for_parts(fault: Fault) -> Repair | None:
         instead = f"{written}s"
         report = habit("for_what", fault.span(), (fault.replace(instead),), written=written, instead=instead)
         return fault.instead(report, [fault.make("NAME", instead)])
-    for wrong, right in (("near", "nearest"), ("in", "of"), ("if", "where"), ("not", "except"), ("but", "except")):
+    for wrong, right in (
+        ("near", "nearest"),
+        ("in", "of"),
+        ("if", "where"),
+        ("not", "except"),
+        ("but", "except"),
+    ):
         if str(fault.token()) == wrong and right.upper() in fault.accepted:
-            report = habit("word", fault.span(), (fault.replace(right),), wrong == "near", written=wrong, instead=right)
+            report = habit(
+                "word", fault.span(), (fault.replace(right),), wrong == "near", written=wrong, instead=right
+            )
             return fault.instead(report, [fault.make(right.upper(), right)])
     return None

@@ -56,7 +56,9 @@ def mend_text(source: Source, offset: int, before: list[Token]) -> Mended | None
     if character in _SIGNS:
         shown, kind = _SIGNS[character]
         span = Span(offset, offset + 1)
-        return Mended(messages.typographic(source, span, shown, shown), (_token(kind, shown, span),), span.end)
+        return Mended(
+            messages.typographic(source, span, shown, shown), (_token(kind, shown, span),), span.end
+        )
     if character in "µμ":
         return _micro(source, offset, before)
     if character in ZERO_WIDTH:
@@ -89,12 +91,16 @@ def _comment(source: Source, offset: int) -> Mended:
     line_end = text.find("\n", end)
     ends_line = not text[end : len(text) if line_end < 0 else line_end].strip()
     blanks = len(text[end:]) - len(text[end:].lstrip(" \t")) if not ends_line else 0
-    commented = f"\n{indent}".join(f"# {line}".rstrip() for line in lines) + ("" if ends_line else f"\n{indent}")
+    commented = f"\n{indent}".join(f"# {line}".rstrip() for line in lines) + (
+        "" if ends_line else f"\n{indent}"
+    )
     edits = (Edit(Span(offset, end + blanks), commented),) if close >= 0 else ()
     return Mended(habit("comment", Span(offset, offset + 2), edits, written=written), (), end)
 
 
-def _operator(name: str, text: str, offset: int, length: int, kind: str, word: str, safe: bool = True) -> Mended:
+def _operator(
+    name: str, text: str, offset: int, length: int, kind: str, word: str, safe: bool = True
+) -> Mended:
     span = Span(offset, offset + length)
     left = "" if text[offset - 1 : offset].isspace() or offset == 0 else " "
     right = "" if text[span.end : span.end + 1].isspace() else " "
@@ -143,7 +149,9 @@ def _string(source: Source, offset: int) -> Mended:
     end = offset + len(text[offset:line_end].rstrip())
     fix = Fix('close it with `"`', (Edit(Span(end, end), '"'),), Applicability.UNSAFE)
     span = Span(offset, end)
-    return Mended(messages.string_open(span, fix), (_token("STRING", text[offset:end] + '"', span),), line_end)
+    return Mended(
+        messages.string_open(span, fix), (_token("STRING", text[offset:end] + '"', span),), line_end
+    )
 
 
 def _micro(source: Source, offset: int, before: list[Token]) -> Mended | None:
@@ -163,7 +171,12 @@ def _foreign_name(source: Source, offset: int, before: list[Token]) -> Mended | 
     if match is None:
         return None
     last = before[-1] if before else None
-    joined = last is not None and last.end_pos == offset and last.type not in ("NUMBER", "STRING") and last[-1].isalnum()
+    joined = (
+        last is not None
+        and last.end_pos == offset
+        and last.type not in ("NUMBER", "STRING")
+        and last[-1].isalnum()
+    )
     start = (last.start_pos or 0) if joined and last is not None else offset
     span = Span(start, match.end())
     token = _token("NAME", source.text[start : match.end()], span)

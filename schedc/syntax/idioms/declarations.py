@@ -43,7 +43,11 @@ def version(fault: Fault) -> Repair | None:
 def policy_line(fault: Fault) -> Repair | None:
     """`policy "text"`, `policy my-name "text"`, no text, or no line at all."""
     if fault.accepted == {"POLICY"} and fault.kind() != "$END":
-        tokens = [fault.insertion("POLICY", "policy"), fault.insertion("NAME", "unnamed"), fault.insertion("STRING", '""')]
+        tokens = [
+            fault.insertion("POLICY", "policy"),
+            fault.insertion("NAME", "unnamed"),
+            fault.insertion("STRING", '""'),
+        ]
         report = habit("described", fault.span(), (fault.before('policy unnamed "..."\n'),), False,
                        what="policy", instead='policy name "what it does"')  # fmt: skip
         return fault.instead(report, tokens, 0, 0)
@@ -56,7 +60,9 @@ def policy_line(fault: Fault) -> Repair | None:
         while fault.kind(end) == "MINUS" and fault.kind(end + 1) not in ("STRING", "$END"):
             end += 2
         instead = fault.text(-1, end - 1).replace("-", "_")
-        report = habit("hyphen", fault.span(-1, end - 1), (fault.replace(instead, -1, end - 1),), instead=instead)
+        report = habit(
+            "hyphen", fault.span(-1, end - 1), (fault.replace(instead, -1, end - 1),), instead=instead
+        )
         return fault.instead(report, [fault.make("NAME", instead, -1)], -1, end)
     return None
 
@@ -77,8 +83,15 @@ def absent(fault: Fault) -> Repair | None:
     """`set warm: cpu`, `table within: ...`: the word fits as the name of a state block."""
     for offset in (-1, 0):
         word = str(fault.token(offset))
-        if word in _ABSENT and fault.starts_line(offset) and not fault.opened("LBRACE") and _declares(fault, offset):
-            return fault.instead(habit("absent", fault.span(offset), written=word, instead=_ABSENT[word]), None)
+        if (
+            word in _ABSENT
+            and fault.starts_line(offset)
+            and not fault.opened("LBRACE")
+            and _declares(fault, offset)
+        ):
+            return fault.instead(
+                habit("absent", fault.span(offset), written=word, instead=_ABSENT[word]), None
+            )
     return None
 
 
@@ -104,7 +117,9 @@ def signs(fault: Fault) -> Repair | None:
             report = habit("layer_when", fault.span(), (edit,), written=str(fault.token()))
             return fault.instead(report, [fault.make("WHEN", "when")])
         if str(fault.token()) in ("else", "default", "rest", "other"):
-            report = habit("layer_rest", fault.span(), (fault.replace("otherwise"),), written=str(fault.token()))
+            report = habit(
+                "layer_rest", fault.span(), (fault.replace("otherwise"),), written=str(fault.token())
+            )
             return fault.instead(report, [fault.make("OTHERWISE", "otherwise")])
     return None
 
@@ -125,15 +140,19 @@ def live_order(fault: Fault) -> Repair | None:
 def ranges(fault: Fault) -> Repair | None:
     """`in 1ms to 5ms`, `from 1ms to 5ms`, `in [1ms..5ms]`, `in 1ms, 5ms`, `...`, `..=`; a window with `..`."""
     kind = fault.kind()
-    if "RANGE" in fault.accepted and (kind in ("TO", "COMMA", "MINUS") or str(fault.token()) in ("through", "until")):
+    if "RANGE" in fault.accepted and (
+        kind in ("TO", "COMMA", "MINUS") or str(fault.token()) in ("through", "until")
+    ):
         return _range(fault, _tight(fault), [fault.make("RANGE", "..")])
     if kind in ("DOT", "EQUAL") and fault.kind(-1) == "RANGE":
         return _range(fault, fault.replace(""), [])
     if kind == "RANGE" and "TO" in fault.accepted:
-        return fault.instead(habit("window", fault.span(), (fault.replace(" to "),)), [fault.make("TO", "to")])
+        return fault.instead(
+            habit("window", fault.span(), (fault.replace(" to "),)), [fault.make("TO", "to")]
+        )
     if kind == "FROM" and "IN" in fault.accepted:
         return _range(fault, fault.replace("in"), [fault.make("IN", "in")])
-    if fault.inside("PARAM") and kind in ("LSQB", "LPAR") or (kind == "LSQB" and fault.kind(-1) == "IN"):
+    if (fault.inside("PARAM") and kind in ("LSQB", "LPAR")) or (kind == "LSQB" and fault.kind(-1) == "IN"):
         return _bracketed(fault)
     return None
 
@@ -158,8 +177,15 @@ def _bracketed(fault: Fault) -> Repair | None:
     has_in = fault.kind(-1) == "IN"
     instead = ("" if has_in else "in ") + f"{low}..{high}"
     head = [] if has_in else [fault.insertion("IN", "in")]
-    tokens = [*head, *fault.copy(1, middle), fault.make("RANGE", "..", middle), *fault.copy(middle + 1, close)]
-    report = habit("range", fault.span(0, close), (fault.replace(instead, 0, close),), instead=f"in {low}..{high}")
+    tokens = [
+        *head,
+        *fault.copy(1, middle),
+        fault.make("RANGE", "..", middle),
+        *fault.copy(middle + 1, close),
+    ]
+    report = habit(
+        "range", fault.span(0, close), (fault.replace(instead, 0, close),), instead=f"in {low}..{high}"
+    )
     return fault.instead(report, tokens, 0, close + 1)
 
 
@@ -179,7 +205,9 @@ def queue_parts(fault: Fault) -> Repair | None:
         return _queue_index(fault)
     if fault.kind() == "OF" and fault.kind(1) in ("NAME", "LAYER"):
         words = "a queue holds tasks; entities are gone through with `for`"
-        return fault.instead(habit("absent", fault.span(0, 1), written=fault.text(0, 1), instead=words), [], 0, 2)
+        return fault.instead(
+            habit("absent", fault.span(0, 1), written=fault.text(0, 1), instead=words), [], 0, 2
+        )
     return None
 
 
@@ -207,24 +235,43 @@ def formals(fault: Fault) -> Repair | None:
     opened = fault.opened(handler)
     if opened is None:
         return None
-    if fault.source.text[: opened.start_pos].rpartition("\n")[2].strip():  # `promise always on running(task): ..`
+    if (
+        fault.source.text[: opened.start_pos].rpartition("\n")[2].strip()
+    ):  # `promise always on running(task): ..`
         words = "a promise is `max_wait TIME` or `work_conserving`"
         return fault.instead(habit("absent", fault.span(), written="promise ... on", instead=words), None)
     kind = fault.kind()
-    if handler == "ON" and kind == "COLON" and fault.kind(1) in ("NAME", "LAYER") and fault.inside("LPAR", "ON") == "LPAR":
+    if (
+        handler == "ON"
+        and kind == "COLON"
+        and fault.kind(1) in ("NAME", "LAYER")
+        and fault.inside("LPAR", "ON") == "LPAR"
+    ):
         last = 2 if fault.kind(2) == "OPTIONAL" else 1
         report = habit("handler_type", fault.span(0, last), (fault.replace("", 0, last),))
         return fault.instead(report, [], 0, last + 1)
-    if handler == "ON" and kind in ("GIVES", "COLON") and fault.kind(1) == "NAME" and "LBRACE" in fault.accepted:
+    if (
+        handler == "ON"
+        and kind in ("GIVES", "COLON")
+        and fault.kind(1) == "NAME"
+        and "LBRACE" in fault.accepted
+    ):
         last = 2 if fault.kind(2) == "OPTIONAL" else 1
         if fault.kind(last + 1) == "LBRACE":
-            return fault.instead(habit("handler_result", fault.span(0, last), (fault.remove(0, last),)), [], 0, last + 1)
+            return fault.instead(
+                habit("handler_result", fault.span(0, last), (fault.remove(0, last),)), [], 0, last + 1
+            )
     if fault.accepted == {"LPAR"}:
         return _no_parentheses(fault, handler)
     if handler == "FN" and kind == "COLON" and "GIVES" in fault.accepted and fault.line(1) == fault.line():
         report = habit("fn_result", fault.span(), (fault.replace(" ->"),), written=":")
         return fault.instead(report, [fault.make("GIVES", "->")])
-    if kind in ("NAME", "STAR") and fault.kind(-1) == "NAME" and fault.inside("LPAR") and "COMMA" in fault.accepted:
+    if (
+        kind in ("NAME", "STAR")
+        and fault.kind(-1) == "NAME"
+        and fault.inside("LPAR")
+        and "COMMA" in fault.accepted
+    ):
         return _typed_formal(fault, handler)
     return None
 
@@ -244,7 +291,13 @@ def _typed_formal(fault: Fault, handler: str) -> Repair | None:
         report = habit("handler_type", fault.span(first, last - 1), (fault.replace(name, first, last),))
     else:
         instead = f"{name}: {fault.token(-1)}"
-        report = habit("fn_type", fault.span(first, last - 1), (fault.replace(instead, first, last),), False, instead=instead)
+        report = habit(
+            "fn_type",
+            fault.span(first, last - 1),
+            (fault.replace(instead, first, last),),
+            False,
+            instead=instead,
+        )
     return fault.instead(report, [fault.token(last)], first, last + 1)
 
 
@@ -287,5 +340,10 @@ def timer(fault: Fault) -> Repair | None:
     if fault.kind(first) != "ON" or fault.kind(last + 1) != "LBRACE":
         return None
     instead = f"every {fault.token()}"
-    report = habit("timer", fault.span(first, last), (fault.replace(instead, first, last),), instead=f"{instead} {{ ... }}")
+    report = habit(
+        "timer",
+        fault.span(first, last),
+        (fault.replace(instead, first, last),),
+        instead=f"{instead} {{ ... }}",
+    )
     return fault.instead(report, [fault.make("EVERY", "every", first), fault.token()], first, last + 1)

@@ -157,6 +157,8 @@ class Fault:
     def copy(self, first: int, end: int) -> tuple[Token, ...]:
         return tuple(self.token(i) for i in range(first, end))
 
-    def instead(self, diagnostic: Diagnostic, tokens: Sequence[Token] | None, first: int = 0, end: int = 1) -> Repair:
+    def instead(
+        self, diagnostic: Diagnostic, tokens: Sequence[Token] | None, first: int = 0, end: int = 1
+    ) -> Repair:
         """Read `tokens` for those from `first` up to `end`, exclusive."""
         return Repair(diagnostic, self.at + first, self.at + end, None if tokens is None else tuple(tokens))

@@ -8,7 +8,21 @@ from schedc.diagnostics.s0_syntax import apart, statement_expected
 from schedc.syntax.grammar import words
 from schedc.syntax.idioms.fault import Fault, Repair
 
-_SINGLE = ("COLON", "EQUAL", "INTO", "IN", "LPAR", "RPAR", "RSQB", "ARROW", "BY", "OF", "WHEN", "RANGE", "COMMA")
+_SINGLE = (
+    "COLON",
+    "EQUAL",
+    "INTO",
+    "IN",
+    "LPAR",
+    "RPAR",
+    "RSQB",
+    "ARROW",
+    "BY",
+    "OF",
+    "WHEN",
+    "RANGE",
+    "COMMA",
+)
 
 
 def missing_sign(fault: Fault) -> Repair | None:
@@ -23,7 +37,10 @@ def missing_sign(fault: Fault) -> Repair | None:
     label = Label(place, f"`{written}` is missing after this")
     level = Applicability.SAFE if fitting[0] in ("COLON", "INTO") else Applicability.UNSAFE
     report = Diagnostic(
-        "S010", f"expected `{written}` after `{fault.token(-1)}`", label, fixes=(Fix(f"write `{written}`", (edit,), level),)
+        "S010",
+        f"expected `{written}` after `{fault.token(-1)}`",
+        label,
+        fixes=(Fix(f"write `{written}`", (edit,), level),),
     )
     return fault.instead(report, [fault.insertion(fitting[0], written)], 0, 0)
 
@@ -37,7 +54,18 @@ def _goes_on(fault: Fault, kind: str) -> bool:
 def surplus(fault: Fault) -> Repair | None:
     """`live`-less noise words before what is meant: `please`, `do insert`."""
     written = str(fault.token())
-    if written in ("async", "pub", "public", "private", "inline", "extern", "static", "export", "unsafe", "void"):
+    if written in (
+        "async",
+        "pub",
+        "public",
+        "private",
+        "inline",
+        "extern",
+        "static",
+        "export",
+        "unsafe",
+        "void",
+    ):
         if fault.fits([fault.token(1)]):
             return fault.instead(habit("dropped", fault.span(), (fault.remove(),), written=written), [])
     behind = str(fault.token(-1))
@@ -50,11 +78,21 @@ def surplus(fault: Fault) -> Repair | None:
 
 def value_alone(fault: Fault) -> Diagnostic | None:
     """A name that was read as the start of a statement, but nothing that makes it one follows."""
-    if not {"CHANGE", "DOT"} <= fault.accepted or not fault.accepted <= {"CHANGE", "DOT", "EQUAL", "LPAR", "LSQB"}:
+    if not {"CHANGE", "DOT"} <= fault.accepted or not fault.accepted <= {
+        "CHANGE",
+        "DOT",
+        "EQUAL",
+        "LPAR",
+        "LSQB",
+    }:
         return None
     first, line = -1, fault.line(-1)
     while fault.kind(first - 1) in ("DOT", "NAME") and fault.kind(first - 1) != fault.kind(first):
         first -= 1
-    if fault.starts_line(first) or fault.kind(first - 1) in ("LBRACE", "RBRACE", "SEMICOLON") or fault.line(first) != line:
+    if (
+        fault.starts_line(first)
+        or fault.kind(first - 1) in ("LBRACE", "RBRACE", "SEMICOLON")
+        or fault.line(first) != line
+    ):
         return statement_expected(fault.span(first, -1), fault.text(first, -1))
     return apart(fault.span(first), fault.text(first), fault.text(first - 1))

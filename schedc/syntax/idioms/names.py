@@ -7,9 +7,35 @@ from schedc.syntax.grammar import keywords, words
 from schedc.syntax.idioms.fault import Fault, Repair
 
 EVENTS = frozenset(
-    "select_cpu enqueue dequeue dispatch runnable running stopping quiescent enable disable tick init exit yield "
-    "cpu_online cpu_offline init_task exit_task set_weight set_cpumask update_idle cpu_acquire cpu_release "
-    "cgroup_init cgroup_exit cgroup_move cgroup_set_weight".split()
+    [
+        "select_cpu",
+        "enqueue",
+        "dequeue",
+        "dispatch",
+        "runnable",
+        "running",
+        "stopping",
+        "quiescent",
+        "enable",
+        "disable",
+        "tick",
+        "init",
+        "exit",
+        "yield",
+        "cpu_online",
+        "cpu_offline",
+        "init_task",
+        "exit_task",
+        "set_weight",
+        "set_cpumask",
+        "update_idle",
+        "cpu_acquire",
+        "cpu_release",
+        "cgroup_init",
+        "cgroup_exit",
+        "cgroup_move",
+        "cgroup_set_weight",
+    ]
 )
 
 # What a word of the language may be replaced by where it was meant as a name.
@@ -46,7 +72,9 @@ def other_word(fault: Fault) -> Repair | None:
         return _other_case(fault, written.lower())
     if not kind or not fault.fits([fault.make(kind, instead)]):
         return None
-    report = habit("word", fault.span(), (fault.replace(instead),), written != "unless", written=written, instead=instead)
+    report = habit(
+        "word", fault.span(), (fault.replace(instead),), written != "unless", written=written, instead=instead
+    )
     return fault.instead(report, [fault.make(kind, instead)])
 
 
@@ -54,7 +82,9 @@ def _other_case(fault: Fault, instead: str) -> Repair | None:
     token = fault.make(keywords()[instead], instead)
     if not fault.fits([token]):
         return None
-    report = habit("case", fault.span(), (fault.replace(instead),), written=str(fault.token()), instead=instead)
+    report = habit(
+        "case", fault.span(), (fault.replace(instead),), written=str(fault.token()), instead=instead
+    )
     return fault.instead(report, [token])
 
 
@@ -66,7 +96,9 @@ def joined(fault: Fault) -> Repair | None:
     event = written.removeprefix("on").removeprefix("_")
     if written.startswith("on") and event in EVENTS:
         tokens = [fault.make("ON", "on"), fault.make("NAME", event)]
-        report = habit("joined", fault.span(), (fault.replace(f"on {event}"),), written=written, instead=f"on {event}")
+        report = habit(
+            "joined", fault.span(), (fault.replace(f"on {event}"),), written=written, instead=f"on {event}"
+        )
         return fault.instead(report, tokens)
     return None
 
@@ -103,7 +135,9 @@ def word_behind(fault: Fault) -> Repair | None:
         name, instead, safe = "typo", _alike(written, ITEM_WORDS), False
     if instead not in ITEM_WORDS:
         return None
-    report = habit(name, fault.span(-1), (fault.replace(instead, -1),), safe, written=written, instead=instead)
+    report = habit(
+        name, fault.span(-1), (fault.replace(instead, -1),), safe, written=written, instead=instead
+    )
     return fault.instead(report, [fault.make(keywords()[instead], instead, -1)], -1, 0)
 
 
@@ -142,7 +176,9 @@ def behind_typo(fault: Fault) -> Repair | None:
         return None
     if fault.kind() not in ("NAME", "LBRACE"):
         return None
-    instead = _alike(written, ["insert", "kick", "pull", "keep", "return", "match", "repeat", "let", "var", "break"])
+    instead = _alike(
+        written, ["insert", "kick", "pull", "keep", "return", "match", "repeat", "let", "var", "break"]
+    )
     if not instead or instead == written:
         return None
     case = written.lower() == instead
@@ -157,7 +193,9 @@ def reserved(fault: Fault) -> Repair | None:
     if not written.isalpha() or fault.kind() not in words() or not _names_here(fault):
         return None
     instead = _BETTER.get(written, f"{written}_")
-    report = habit("reserved", fault.span(), (fault.replace(instead),), False, written=written, instead=instead)
+    report = habit(
+        "reserved", fault.span(), (fault.replace(instead),), False, written=written, instead=instead
+    )
     return fault.instead(report, [fault.make("NAME", written)])
 
 
@@ -186,4 +224,6 @@ def _names_here(fault: Fault) -> bool:
         return True
     goes_on = ("EQUAL", "CHANGE", "DOT", "PLUS", "MINUS", "STAR", "SLASH", "COMPARE", "AT_MOST", "FOR", "COLON",
                "RPAR", "RSQB", "COMMA", "LBRACE")  # fmt: skip
-    return "NAME" in fault.accepted and fault.kind(1) in goes_on and fault.kind() not in ("IF", "MATCH", "ELSE")
+    return (
+        "NAME" in fault.accepted and fault.kind(1) in goes_on and fault.kind() not in ("IF", "MATCH", "ELSE")
+    )

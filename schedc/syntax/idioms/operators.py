@@ -28,7 +28,12 @@ def comparison(fault: Fault) -> Repair | None:
     """`===`, `!==`, `<>`, `=<`, `=>` between values."""
     if fault.kind() == "EQUAL" and fault.kind(-1) == "COMPARE" and _adjacent(fault, -1):
         written, instead, first = fault.text(-1, 0), str(fault.token(-1)), -1
-    elif fault.kinds(0, "COMPARE") and str(fault.token()) == ">" and str(fault.token(-1)) == "<" and _adjacent(fault, -1):
+    elif (
+        fault.kinds(0, "COMPARE")
+        and str(fault.token()) == ">"
+        and str(fault.token(-1)) == "<"
+        and _adjacent(fault, -1)
+    ):
         written, instead, first = "<>", "!=", -1
     elif fault.kind() == "ARROW" and "COMPARE" in fault.accepted:
         written, instead, first = "=>", ">=", 0
@@ -36,13 +41,21 @@ def comparison(fault: Fault) -> Repair | None:
         return _reversed(fault)
     else:
         return None
-    report = habit("compare", fault.span(first, 0), (fault.replace(instead, first, 0),), written=written, instead=instead)
+    report = habit(
+        "compare", fault.span(first, 0), (fault.replace(instead, first, 0),), written=written, instead=instead
+    )
     return fault.instead(report, [fault.make("COMPARE", instead, first, 0)], first, 1)
 
 
 def _reversed(fault: Fault) -> Repair:
     instead = f"{fault.token(1)}="
-    report = habit("compare", fault.span(0, 1), (fault.replace(instead, 0, 1),), written=fault.text(0, 1), instead=instead)
+    report = habit(
+        "compare",
+        fault.span(0, 1),
+        (fault.replace(instead, 0, 1),),
+        written=fault.text(0, 1),
+        instead=instead,
+    )
     return fault.instead(report, [fault.make("COMPARE", instead, 0, 1)], 0, 2)
 
 
@@ -63,7 +76,9 @@ def member(fault: Fault) -> Repair | None:
     if not (arrow or colons) or "DOT" not in fault.accepted:
         return None
     last = 0 if arrow else 1
-    report = habit("member", fault.span(0, last), (fault.replace(".", 0, last),), arrow, written=fault.text(0, last))
+    report = habit(
+        "member", fault.span(0, last), (fault.replace(".", 0, last),), arrow, written=fault.text(0, last)
+    )
     return fault.instead(report, [fault.make("DOT", ".", 0, last)], 0, last + 1)
 
 
@@ -107,7 +122,9 @@ def assign_operator(fault: Fault) -> Repair | None:
                        instead=f"let {target} =")  # fmt: skip
         tokens = [fault.insertion("LET", "let", first), *fault.copy(first, 0), fault.make("EQUAL", "=", 0, 1)]
         return fault.instead(report, tokens, first, 2)
-    if fault.kind() not in ("SLASH", "PERCENT") or any(fault.kind(i) not in ("NAME", "DOT") for i in range(first, 0)):
+    if fault.kind() not in ("SLASH", "PERCENT") or any(
+        fault.kind(i) not in ("NAME", "DOT") for i in range(first, 0)
+    ):
         return None
     operator = str(fault.token())
     instead = f"{target} = {target} {operator} ..."
@@ -144,7 +161,10 @@ def python_choice(fault: Fault) -> Repair | None:
     where = next((i for i in range(-1, first_on_line, -1) if fault.kind(i) == "IF"), None)
     if where is None or any(fault.kind(i) == "LBRACE" for i in range(where, 0)):
         return None
-    first = next((i + 1 for i in range(where, first_on_line - 1, -1) if fault.kind(i) in ("EQUAL", "RETURN", "LPAR")), None)
+    first = next(
+        (i + 1 for i in range(where, first_on_line - 1, -1) if fault.kind(i) in ("EQUAL", "RETURN", "LPAR")),
+        None,
+    )
     end = fault.phrase_end(1)
     if first is None or first >= where or end <= 1:
         return None
@@ -174,7 +194,9 @@ def _choice(
         fault.insertion("LBRACE", "{"), *fault.copy(*otherwise), fault.insertion("RBRACE", "}"),
     ]  # fmt: skip
     place = fault.span() if written == "?" else fault.span(condition[0] - 1)
-    report = habit("ternary", place, (fault.replace(instead, first, end - 1),), written=written, instead=instead)
+    report = habit(
+        "ternary", place, (fault.replace(instead, first, end - 1),), written=written, instead=instead
+    )
     return fault.instead(report, tokens, first, end)
 
 
@@ -234,7 +256,10 @@ def word_of(fault: Fault) -> Repair | None:
     if word not in ("length", "size", "empty", "len", "clock"):
         return None
     end = 1
-    while fault.kind(end) in ("NAME", "DOT", "LSQB", "RSQB", "LAYER", "COMMA", "STAR") and fault.line(end) == fault.line():
+    while (
+        fault.kind(end) in ("NAME", "DOT", "LSQB", "RSQB", "LAYER", "COMMA", "STAR")
+        and fault.line(end) == fault.line()
+    ):
         if fault.kind(end) == "LSQB":
             end = fault.closing(end) or end
         end += 1
@@ -246,7 +271,9 @@ def word_of(fault: Fault) -> Repair | None:
         return _of_call(fault, word, f"{word}({operand})", end)
     instead = f"{operand}.{word}"
     tokens = [*fault.copy(1, end), fault.insertion("DOT", ".", end), fault.make("NAME", word, -1)]
-    report = habit("of", fault.span(-1, 0), (fault.replace(instead, -1, end - 1),), False, written=word, instead=instead)
+    report = habit(
+        "of", fault.span(-1, 0), (fault.replace(instead, -1, end - 1),), False, written=word, instead=instead
+    )
     return fault.instead(report, tokens, -1, end)
 
 
@@ -268,19 +295,33 @@ def percent(fault: Fault) -> Repair | None:
         instead = f"{fault.token(-2)}%"
         report = habit("space", fault.span(-2, -1), (fault.replace(instead, -2, -1),), instead=instead)
         return fault.instead(report, [fault.make("NUMBER", instead, -2, -1)], -2, 0)
-    if fault.kind(-1) == "NUMBER" and str(fault.token(-1)).endswith("%") and fault.kind() in ("NUMBER", "NAME", "LPAR"):
+    if (
+        fault.kind(-1) == "NUMBER"
+        and str(fault.token(-1)).endswith("%")
+        and fault.kind() in ("NUMBER", "NAME", "LPAR")
+    ):
         if fault.line() != fault.line(-1):
             return None
         number = str(fault.token(-1))
         edit = fault.replace(f"{number[:-1]} % ", -1)
         report = habit("modulo", fault.span(-1), (edit,), written=number)
-        return fault.instead(report, [fault.make("NUMBER", number[:-1], -1), fault.make("PERCENT", "%", -1)], -1, 0)
+        return fault.instead(
+            report, [fault.make("NUMBER", number[:-1], -1), fault.make("PERCENT", "%", -1)], -1, 0
+        )
     return None
 
 
 def named_argument(fault: Fault) -> Repair | None:
     """`near=prev`, `in: llc`, `with least x`."""
-    if fault.kind() in ("EQUAL", "COLON") and fault.kind(-1) in ("NEAR", "IN", "WHERE", "LEAST", "MOST", "AGING", "FOR"):
+    if fault.kind() in ("EQUAL", "COLON") and fault.kind(-1) in (
+        "NEAR",
+        "IN",
+        "WHERE",
+        "LEAST",
+        "MOST",
+        "AGING",
+        "FOR",
+    ):
         word = str(fault.token(-1))
         edit = fault.replace(" " if fault.span().end == fault.span(1).start else "")
         report = habit("named", fault.span(), (edit,), written=word, instead=f"{word} {fault.token(1)}")

@@ -15,7 +15,19 @@ _VALUES = {
     "None": ("none", "NONE"), "NULL": ("none", "NONE"), "nullptr": ("none", "NONE"), "nil": ("none", "NONE"),
     "null": ("none", "NONE"),
 }  # fmt: skip
-_SPOKEN = {"nsec", "usec", "msec", "sec", "secs", "seconds", "milliseconds", "microseconds", "percent", "min", "minutes"}
+_SPOKEN = {
+    "nsec",
+    "usec",
+    "msec",
+    "sec",
+    "secs",
+    "seconds",
+    "milliseconds",
+    "microseconds",
+    "percent",
+    "min",
+    "minutes",
+}
 
 
 def mend_tokens(source: Source, tokens: list[Token], diagnostics: Diagnostics) -> list[Token]:
@@ -41,11 +53,15 @@ def _span(token: Token) -> Span:
 
 def _unit_apart(source: Source, number: Token, unit: Token) -> Token | None:
     """`5 ms`, on one line, of a number that has no unit yet."""
-    if number.type != "NUMBER" or unit.type != "NAME" or not number.replace("_", "").replace(".", "").isdigit():
+    if (
+        number.type != "NUMBER"
+        or unit.type != "NAME"
+        or not number.replace("_", "").replace(".", "").isdigit()
+    ):
         return None
     between = source.text[number.end_pos or 0 : unit.start_pos or 0]
     written = str(unit).lower() if str(unit).lower() in UNITS else str(unit)
-    if written not in UNITS and written not in _SPOKEN or between.strip(" \t") or not between:
+    if (written not in UNITS and written not in _SPOKEN) or between.strip(" \t") or not between:
         return None
     text = f"{number}{written}"
     meant = parse_number(text)

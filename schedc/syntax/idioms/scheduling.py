@@ -7,8 +7,12 @@ from lark import Token
 from schedc.diagnostics.s0_habits import habit
 from schedc.syntax.idioms.fault import Fault, Repair
 
-_PUT = frozenset("enqueue push append schedule place queue put dispatch add move".split())
-_TAKE = frozenset("consume dequeue pop fetch steal dispatch move_to_local take grab".split())
+_PUT = frozenset(
+    ["enqueue", "push", "append", "schedule", "place", "queue", "put", "dispatch", "add", "move"]
+)
+_TAKE = frozenset(
+    ["consume", "dequeue", "pop", "fetch", "steal", "dispatch", "move_to_local", "take", "grab"]
+)
 
 
 def insert_into(fault: Fault) -> Repair | None:
@@ -31,7 +35,9 @@ def _insert_turned(fault: Fault) -> Repair | None:
     if fault.kind(1) != "NAME" or fault.kind(end) != "NAME" or fault.line(end) != fault.line():
         return None
     instead = f"{fault.token(end)} into {fault.text(1, end - 1)}"
-    report = habit("insert_order", fault.span(0, end), (fault.replace(instead, 0, end),), instead=f"insert {instead}")
+    report = habit(
+        "insert_order", fault.span(0, end), (fault.replace(instead, 0, end),), instead=f"insert {instead}"
+    )
     return fault.instead(report, [fault.token(end), fault.token(), *fault.copy(1, end)], 0, end + 1)
 
 
@@ -52,7 +58,13 @@ def insert_call(fault: Fault) -> Repair | None:
     tokens: list[Token] = [fault.token(start), *fault.copy(*parts[0]), fault.insertion("INTO", "into"),
                            *fault.copy(*parts[1]), fault.insertion("FOR", "for")]  # fmt: skip
     tokens += fault.copy(*parts[2]) if len(parts) > 2 else [fault.insertion("NAME", "slice")]
-    report = habit("insert_call", fault.span(start, close), (fault.replace(instead, start, close),), False, instead=instead)
+    report = habit(
+        "insert_call",
+        fault.span(start, close),
+        (fault.replace(instead, start, close),),
+        False,
+        instead=instead,
+    )
     return fault.instead(report, tokens, start, close + 1)
 
 
@@ -78,11 +90,25 @@ def insert_slice(fault: Fault) -> Repair | None:
         return None
     if opened != "KEEP" and fault.opened("INSERT") is None:
         return None
-    if fault.line() == fault.line(-1) and str(fault.token()) in ("with", "slice", "during", "of", ":", "by", "while"):
+    if fault.line() == fault.line(-1) and str(fault.token()) in (
+        "with",
+        "slice",
+        "during",
+        "of",
+        ":",
+        "by",
+        "while",
+    ):
         return _for_word(fault)
     slice_ = "slice" if _declares(fault, "slice") else "5ms"
     name = "keep_slice" if opened == "KEEP" else "insert_slice"
-    if fault.line() == fault.line(-1) and fault.kind() not in ("RBRACE", "SEMICOLON", "LBRACE", "OR", "COMMA"):
+    if fault.line() == fault.line(-1) and fault.kind() not in (
+        "RBRACE",
+        "SEMICOLON",
+        "LBRACE",
+        "OR",
+        "COMMA",
+    ):
         return None
     report = habit(name, fault.span(-1), (fault.after(f" for {slice_}", -1),), False)
     kind = "NAME" if slice_ == "slice" else "NUMBER"
@@ -92,7 +118,11 @@ def insert_slice(fault: Fault) -> Repair | None:
 def _for_word(fault: Fault) -> Repair:
     """`with slice`, `slice 5ms`."""
     last = 0
-    if str(fault.token()) == "with" and str(fault.token(1)) == "slice" and fault.kind(2) in ("NUMBER", "EQUAL"):
+    if (
+        str(fault.token()) == "with"
+        and str(fault.token(1)) == "slice"
+        and fault.kind(2) in ("NUMBER", "EQUAL")
+    ):
         last = 2 if fault.kind(2) == "EQUAL" else 1
     written = fault.text(0, last)
     if written == "slice" and fault.kind(1) not in ("NUMBER", "NAME"):
@@ -110,7 +140,12 @@ def _at_last(fault: Fault) -> Repair | None:
     end = fault.phrase_end()
     for_part, at_part = fault.text(start, -1), fault.text(0, end - 1)
     instead = f"{at_part} {for_part}"
-    report = habit("insert_order", fault.span(0, end - 1), (fault.replace(instead, start, end - 1),), instead=f"... {instead}")
+    report = habit(
+        "insert_order",
+        fault.span(0, end - 1),
+        (fault.replace(instead, start, end - 1),),
+        instead=f"... {instead}",
+    )
     return fault.instead(report, [*fault.copy(0, end), *fault.copy(start, 0)], start, end)
 
 
@@ -128,9 +163,15 @@ def kick(fault: Fault) -> Repair | None:
         end = fault.phrase_end()
         instead = f"kick {fault.text(1, end - 1)} preempt" if end > 1 else "kick cpu preempt"
         tokens = [fault.make("KICK", "kick"), *fault.copy(1, end), fault.make("KICK_MODE", "preempt")]
-        report = habit("preempt", fault.span(), (fault.replace(instead, 0, max(end - 1, 0)),), instead=instead)
+        report = habit(
+            "preempt", fault.span(), (fault.replace(instead, 0, max(end - 1, 0)),), instead=instead
+        )
         return fault.instead(report, tokens, 0, max(end, 1)) if end > 1 else None
-    if fault.kind() == "KICK_MODE" and fault.line() == fault.line(-1) and fault.kind(-1) in ("NAME", "COMMA", "FOR"):
+    if (
+        fault.kind() == "KICK_MODE"
+        and fault.line() == fault.line(-1)
+        and fault.kind(-1) in ("NAME", "COMMA", "FOR")
+    ):
         if str(fault.token(-1)) in ("with", "for", "to", "and", "by", ","):
             report = habit("kick_preempt", fault.span(-1), (fault.remove(-1),))
             return fault.instead(report, [], -1, 0)
@@ -176,7 +217,9 @@ def _before_on_statement(fault: Fault, kind: str) -> bool:
 
 def _joins_pulls(value: object) -> bool:
     children = getattr(value, "children", ())
-    return getattr(value, "data", "") == "or_" and any(getattr(c, "data", "") in ("pull", "or_") for c in children)
+    return getattr(value, "data", "") == "or_" and any(
+        getattr(c, "data", "") in ("pull", "or_") for c in children
+    )
 
 
 def pull_words(fault: Fault) -> Repair | None:
@@ -188,7 +231,11 @@ def pull_words(fault: Fault) -> Repair | None:
         report = habit("keep_what", fault.span(), (fault.before("prev "),))
         return fault.instead(report, [fault.insertion("NAME", "prev"), fault.token()])
     if fault.kind(-1) == "KEEP" and fault.kind() in ("RBRACE", "SEMICOLON"):
-        tokens = [fault.insertion("NAME", "prev"), fault.insertion("FOR", "for"), fault.insertion("NUMBER", "5ms")]
+        tokens = [
+            fault.insertion("NAME", "prev"),
+            fault.insertion("FOR", "for"),
+            fault.insertion("NUMBER", "5ms"),
+        ]
         report = habit("keep_what", fault.span(-1), (fault.after(" prev for slice", -1),), False)
         return fault.instead(report, tokens, 0, 0)
     return None
@@ -209,7 +256,9 @@ def verbs(fault: Fault) -> Repair | None:
                        written=verb, instead=f"insert {fault.token()} into ... for slice")  # fmt: skip
         return fault.instead(report, [fault.make("INSERT", "insert", -1)], -1, 0)
     if verb in _TAKE:
-        report = habit("pull_verb", fault.span(-1), (fault.replace("pull", -1),), len(rest) == 1, written=verb)
+        report = habit(
+            "pull_verb", fault.span(-1), (fault.replace("pull", -1),), len(rest) == 1, written=verb
+        )
         return fault.instead(report, [fault.make("PULL", "pull", -1)], -1, 0)
     if verb in ("wake", "wakeup", "notify", "poke", "interrupt"):
         report = habit("wake", fault.span(-1), (fault.replace("kick", -1),), written=verb)
@@ -241,6 +290,10 @@ def absent(fault: Fault) -> Repair | None:
         word = str(fault.token(offset))
         if word not in _ABSENT or fault.kind(offset) != "NAME" or fault.kind(offset - 1) == "DOT":
             continue
-        if fault.kind(offset + 1) in ("NAME", "NUMBER", "LAYER", "LBRACE") and fault.line(offset) == fault.line(offset + 1):
-            return fault.instead(habit("absent", fault.span(offset), written=word, instead=_ABSENT[word]), None)
+        if fault.kind(offset + 1) in ("NAME", "NUMBER", "LAYER", "LBRACE") and fault.line(
+            offset
+        ) == fault.line(offset + 1):
+            return fault.instead(
+                habit("absent", fault.span(offset), written=word, instead=_ABSENT[word]), None
+            )
     return None

@@ -10,10 +10,61 @@ from schedc.syntax.idioms.fault import Fault, Repair
 from schedc.syntax.numbers import Number, parse_number
 
 _C_TYPES = frozenset(
-    "int long short char unsigned signed u8 u16 u32 u64 s8 s16 s32 s64 i32 i64 usize size_t uint32_t uint64_t int64_t "
-    "float double f32 f64 bool auto __u64 __u32 __s32 static final dur".split()
+    [
+        "int",
+        "long",
+        "short",
+        "char",
+        "unsigned",
+        "signed",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "s8",
+        "s16",
+        "s32",
+        "s64",
+        "i32",
+        "i64",
+        "usize",
+        "size_t",
+        "uint32_t",
+        "uint64_t",
+        "int64_t",
+        "float",
+        "double",
+        "f32",
+        "f64",
+        "bool",
+        "auto",
+        "__u64",
+        "__u32",
+        "__s32",
+        "static",
+        "final",
+        "dur",
+    ]
 )
-_TYPES = frozenset("duration time vtime weight cpu core llc node cgroup layer task rate ratio count bool".split())
+_TYPES = frozenset(
+    [
+        "duration",
+        "time",
+        "vtime",
+        "weight",
+        "cpu",
+        "core",
+        "llc",
+        "node",
+        "cgroup",
+        "layer",
+        "task",
+        "rate",
+        "ratio",
+        "count",
+        "bool",
+    ]
+)
 
 
 def type_of(number: str) -> str:
@@ -69,7 +120,13 @@ def typed_name(fault: Fault) -> Repair | None:
     else:
         instead, safe = f"let {name}", True
         tokens = [fault.make("LET", "let", first), fault.token()]
-    report = habit("declared", fault.span(first, -1), (fault.replace(instead, first, 0),), safe, instead=f"{instead} = ...")
+    report = habit(
+        "declared",
+        fault.span(first, -1),
+        (fault.replace(instead, first, 0),),
+        safe,
+        instead=f"{instead} = ...",
+    )
     return fault.instead(report, tokens, first, 1)
 
 
@@ -85,7 +142,12 @@ def const_inside(fault: Fault) -> Repair | None:
 
 
 def _var(fault: Fault, first: int, type_: str) -> list[Token]:
-    return [fault.make("VAR", "var", first), fault.token(), fault.insertion("COLON", ":"), fault.insertion("NAME", type_)]
+    return [
+        fault.make("VAR", "var", first),
+        fault.token(),
+        fault.insertion("COLON", ":"),
+        fault.insertion("NAME", type_),
+    ]
 
 
 def _field(fault: Fault, written: str, first: int) -> Repair | None:
@@ -94,7 +156,13 @@ def _field(fault: Fault, written: str, first: int) -> Repair | None:
         return None
     type_ = written if written in _TYPES else "count"
     instead = f"{fault.token()}: {type_}"
-    report = habit("fn_type", fault.span(first, 0), (fault.replace(instead, first, 0),), written in _TYPES, instead=instead)
+    report = habit(
+        "fn_type",
+        fault.span(first, 0),
+        (fault.replace(instead, first, 0),),
+        written in _TYPES,
+        instead=instead,
+    )
     tokens = [fault.token(), fault.insertion("COLON", ":", 1), fault.make("NAME", type_, -1)]
     return fault.instead(report, tokens, first, 1)
 
@@ -107,7 +175,9 @@ def let_mut(fault: Fault) -> Repair | None:
         instead = f"var {name}" if typed else f"var {name}: {type_}"
         tokens = [fault.make("VAR", "var", -2), fault.token()] if typed else _var(fault, -2, type_)
         edits = (fault.replace(instead, -2, 0),)
-        return fault.instead(habit("declared", fault.span(-2, -1), edits, certain, instead=f"{instead} = ..."), tokens, -2, 1)
+        return fault.instead(
+            habit("declared", fault.span(-2, -1), edits, certain, instead=f"{instead} = ..."), tokens, -2, 1
+        )
     if fault.kind() == "COLON" and fault.kind(-2) == "LET":
         return _let_type(fault)
     return None
@@ -119,16 +189,24 @@ def _let_type(fault: Fault) -> Repair | None:
         return None
     name = str(fault.token(-1))
     if _assigned(fault, name):
-        report = habit("let_type", fault.span(0, end - 1), (fault.replace("var", -2),), instead=f"var {name}: ...")
+        report = habit(
+            "let_type", fault.span(0, end - 1), (fault.replace("var", -2),), instead=f"var {name}: ..."
+        )
         return fault.instead(report, [fault.make("VAR", "var", -2)], -2, -1)
-    report = habit("let_type", fault.span(0, end - 1), (fault.remove(0, end - 1),), instead=f"let {name} = ...")
+    report = habit(
+        "let_type", fault.span(0, end - 1), (fault.remove(0, end - 1),), instead=f"let {name} = ..."
+    )
     return fault.instead(report, [], 0, end)
 
 
 def untyped(fault: Fault) -> Repair | None:
     """`var x = 5ms`, `param slice = 5ms`, `global n = 0`, `const c = 4`."""
     declares = fault.kind(-2)
-    if fault.kind() != "EQUAL" or fault.kind(-1) != "NAME" or declares not in ("VAR", "PARAM", "GLOBAL", "CONST"):
+    if (
+        fault.kind() != "EQUAL"
+        or fault.kind(-1) != "NAME"
+        or declares not in ("VAR", "PARAM", "GLOBAL", "CONST")
+    ):
         return None
     type_, certain = _value_type(fault, 1)
     word = str(fault.token(-2))
@@ -160,7 +238,11 @@ def top_let(fault: Fault) -> Repair | None:
 def switch(fault: Fault) -> Repair | None:
     """`switch (x) { case a: ... }`; arms of a `match` in another form."""
     first = fault.first_on_line()
-    if fault.kind() in ("LBRACE", "NAME") and str(fault.token(first)) in ("switch", "select", "when", "case") and first < 0:
+    if (
+        fault.kind() in ("LBRACE", "NAME")
+        and str(fault.token(first)) in ("switch", "select", "when", "case")
+        and first < 0
+    ):
         end = next((i for i in range(first, 64) if fault.kind(i) == "LBRACE"), None)
         close = fault.closing(end) if end is not None else None
         if close is not None:
@@ -179,7 +261,9 @@ def match_arm(fault: Fault) -> Repair | None:
                        written=str(fault.token()), instead="=>")  # fmt: skip
         return fault.instead(report, [fault.make("ARROW", "=>")])
     if fault.kind() == "ELSE" and "OTHERWISE" in fault.accepted:
-        report = habit("arm", fault.span(), (fault.replace("otherwise"),), written="else", instead="otherwise")
+        report = habit(
+            "arm", fault.span(), (fault.replace("otherwise"),), written="else", instead="otherwise"
+        )
         return fault.instead(report, [fault.make("OTHERWISE", "otherwise")])
     return None
 
@@ -220,7 +304,16 @@ def returned(fault: Fault) -> Repair | None:
     if start is None or fault.accepted >= {"ON", "PARAM"}:
         return None
     first = _statement_at(fault, start)
-    if first is None or fault.kind(first) in ("RETURN", "LET", "VAR", "INSERT", "KICK", "FOR", "REPEAT", "PULL"):
+    if first is None or fault.kind(first) in (
+        "RETURN",
+        "LET",
+        "VAR",
+        "INSERT",
+        "KICK",
+        "FOR",
+        "REPEAT",
+        "PULL",
+    ):
         return None
     tokens = [fault.insertion("RETURN", "return", first), fault.token(first)]
     edit: Edit = fault.before("return ", first)
@@ -231,7 +324,9 @@ def _body_start(fault: Fault) -> int | None:
     """The offset of the brace that opens the body of the `fn` or handler around the fault; the fault has to be
     where only a value would stand: behind `=>`, or behind a whole path in a statement's place."""
     behind_arm = fault.kind(-1) == "ARROW" and "LBRACE" in fault.accepted
-    value = fault.kind(-1) in ("NAME", "NUMBER", "RPAR", "RSQB") or (fault.kind() == "NUMBER" and "INSERT" in fault.accepted)
+    value = fault.kind(-1) in ("NAME", "NUMBER", "RPAR", "RSQB") or (
+        fault.kind() == "NUMBER" and "INSERT" in fault.accepted
+    )
     if not (behind_arm or (value and fault.inside("EQUAL", "RETURN", "INSERT", "IF", "LET", "KICK") == "")):
         return None
     depth = 0
@@ -260,7 +355,19 @@ def _statement_at(fault: Fault, body: int) -> int | None:
 
 def _only_values(fault: Fault, first: int, close: int) -> bool:
     """No statement word up to the end of the body, nor a second line that begins one."""
-    statements = {"INSERT", "KICK", "LET", "VAR", "FOR", "REPEAT", "RETURN", "BREAK", "CONTINUE", "CHANGE", "EQUAL"}
+    statements = {
+        "INSERT",
+        "KICK",
+        "LET",
+        "VAR",
+        "FOR",
+        "REPEAT",
+        "RETURN",
+        "BREAK",
+        "CONTINUE",
+        "CHANGE",
+        "EQUAL",
+    }
     depth = 0
     for offset in range(first, close):
         if fault.kind(offset) in statements or (depth == 0 and offset > first and fault.starts_line(offset)
