@@ -16,6 +16,7 @@ _REL = struct.Struct("<QQ")
 _SHT_SYMTAB, _SHT_STRTAB, _SHT_NOBITS, _SHT_REL = 2, 3, 8, 9
 _SHT_LLVM_ADDRSIG = 0x6FFF4C03
 _SHN_LORESERVE = 0xFF00
+_MOST_ALIGN = 4096
 _STB_LOCAL, _STT_NOTYPE = 0, 0
 
 
@@ -48,7 +49,7 @@ def strip_debug(data: bytes) -> bytes:
     """The object without `.debug_*`, the relocations of those, and labels that nothing refers to."""
     try:
         return _strip(data)
-    except (struct.error, IndexError, ValueError) as error:
+    except (struct.error, LookupError, ValueError, OverflowError) as error:
         raise StripError("not a whole ELF object") from error
 
 
@@ -77,6 +78,8 @@ def _read_sections(data: bytes, *, offset: int, count: int, names: int) -> list[
     strings = data[table[4] : table[4] + table[5]]
     sections = []
     for name, kind, flags, _address, start, size, link, info, align, entsize in raw:
+        if align > _MOST_ALIGN:
+            raise StripError("a section has an impossible alignment")
         body = b"" if kind in (0, _SHT_NOBITS) else data[start : start + size]
         if kind not in (0, _SHT_NOBITS) and len(body) != size:
             raise StripError("a section lies outside the file")

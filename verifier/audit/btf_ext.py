@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .btf import Btf
 from .elf import ObjectError
 
-MAX_RECORDS = 262144
+MAX_RECORDS = 65536
 
 _HEADER = struct.Struct("<HBBI")
 _SPANS = struct.Struct("<IIII")

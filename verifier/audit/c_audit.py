@@ -7,6 +7,7 @@ what their macros expand to, which is known by the text at the place not being t
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from .c_findings import CFinding
 from .c_text import Text, audit_text
 
 MAX_FINDINGS = 100
+_NOWHERE = "/nonexistent/schedc-audit"
 MAX_BYTES = 4 * 1024 * 1024
 _FLAGS = ("-x", "c", "-target", "bpfel", "-std=gnu11", "-nostdinc", "-ferror-limit=5")
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
@@ -30,16 +32,19 @@ def audit_c(
     files: Mapping[str, str],
     include_dirs: Sequence[str] = (),
     args: Sequence[str] = (),
+    *,
+    labels: frozenset[str] = frozenset(),
 ) -> list[CFinding]:
     """Every rule that the C file `main_name` breaks; an empty list is a pass. Headers are found in
-    `include_dirs`; other names in `files` are not headers, and including one is a finding."""
+    `include_dirs`; other names in `files` are not headers, and including one is a finding. `labels` are
+    those that the templates make and jump to."""
     source = Text(main_name, files[main_name])
     if len(source.text) > MAX_BYTES:
         return [source.finding("text", "more C than any policy needs", 0)]
     findings = list(audit_text(source, frozenset(files)))
     if not any(finding.rule in ("text", "directive", "include") for finding in findings):
         # With those, the tree would not be what clang sees.
-        findings += _Walk(source).run([*_FLAGS, *(f"-I{folder}" for folder in include_dirs), *args])
+        findings += _Walk(source, labels).run([*_FLAGS, *(f"-I{folder}" for folder in include_dirs), *args])
     return sorted(findings, key=lambda finding: (finding.physical_line, finding.col))[:MAX_FINDINGS]
 
 
@@ -58,8 +63,9 @@ def _macros(headers: Iterable[str]) -> frozenset[str]:
 class _Walk:
     """One walk over one file."""
 
-    def __init__(self, source: Text) -> None:
+    def __init__(self, source: Text, labels: frozenset[str]) -> None:
         self._clang = Library()
+        self._labels = labels
         self._source = source
         self._findings: list[CFinding] = []
         self._main_file = 0
@@ -70,7 +76,9 @@ class _Walk:
         self._in_ops = False
 
     def run(self, arguments: Sequence[str]) -> list[CFinding]:
-        cindex, name = self._clang.cindex, self._source.name
+        cindex = self._clang.cindex
+        # In a folder that does not exist, so that `#include "x.h"` finds nothing beside the file itself.
+        name = f"{_NOWHERE}/{self._source.name}"
         try:
             unit = cindex.TranslationUnit.from_source(name, list(arguments), [(name, self._source.text)])
         except cindex.TranslationUnitLoadError:
@@ -93,9 +101,10 @@ class _Walk:
 
     def _broken(self, entry: Any) -> CFinding:
         file = entry.location.file
-        inside = file is not None and file.name == self._source.name
+        inside = file is not None and file.name == f"{_NOWHERE}/{self._source.name}"
         offset = entry.location.offset if inside else 0
-        return self._source.finding("parse", f"does not compile: {entry.spelling}", offset)
+        where = "" if inside or file is None else f" ({os.path.basename(file.name)}:{entry.location.line})"
+        return self._source.finding("parse", f"does not compile: {entry.spelling}{where}", offset)
 
     def _offset(self, cursor: Any) -> int | None:
         """Where in the main file; None elsewhere."""
@@ -151,6 +160,8 @@ class _Walk:
             self._loop(cursor, at)
         elif kind == rules.FUNCTION:
             self._add("foreign", f"declares {self._clang.name(cursor)} within a function", at)
+        elif kind in rules.LABELLED and self._label(at) in self._labels:
+            return RECURSE
         elif kind != rules.STRING and not self._is_macro(at):
             self._add("construct", f"a construct that generated code does not need: {self._word(at)}", at)
         return RECURSE
@@ -160,6 +171,12 @@ class _Walk:
         while end < len(text) and (text[end].isalnum() or text[end] == "_"):
             end += 1
         return text[at:end]
+
+    def _label(self, at: int) -> str:
+        """The label of `name:`, of `goto name`, or of the name in it."""
+        word = self._word(at)
+        rest = self._source.text[at + len(word) :]
+        return self._word(at + len(word) + len(rest) - len(rest.lstrip())) if word == "goto" else word
 
     def _is_macro(self, at: int) -> bool:
         """What a macro makes is placed at the macro's name; what a macro is given, where it is written."""

@@ -42,7 +42,7 @@ TAKES_CALLBACK = frozenset(("bpf_loop", "bpf_timer_set_callback"))
 OPS_STRUCT = "struct sched_ext_ops"
 LICENSE = "GPL"
 SCHEDULER_NAME = re.compile(r"[A-Za-z0-9_.-]{1,127}")
-HEADER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\.h")
+HEADER_NAME = re.compile(r"(?:[A-Za-z0-9_]+/)*[A-Za-z0-9_][A-Za-z0-9_.-]*\.h")
 
 _SECTIONS = frozenset(("license", ".maps", ".struct_ops.link")) | WATCH_SECTIONS
 _CALLBACK_SECTION = re.compile(rf"(?:{re.escape(STRUCT_OPS)}|{re.escape(STRUCT_OPS_SLEEPABLE)})\w+")
@@ -80,4 +80,5 @@ PLAIN_KINDS = frozenset(
 """Needing no look of their own. Not here: goto, labels, assembly, statement expressions and the rest."""
 TOP_LEVEL = frozenset((STRUCT, UNION, ENUM, FUNCTION, VAR, TYPEDEF, STATIC_ASSERT))
 TYPED_DECLARATIONS = frozenset((VAR, FIELD, PARM))
+LABELLED = frozenset((48, 201, 210))  # a label's use, a label, goto
 LOOPS = frozenset((WHILE, DO, FOR))

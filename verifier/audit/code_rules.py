@@ -14,7 +14,7 @@ from .calls import Call, CallKind, Reference, calls_of, references_of
 from .cfg import build_cfg, slots
 from .contexts import UNATTACHED, all_contexts
 from .core_path import field_path
-from .elf import R_BPF_64_64, SHN_UNDEF, STT_SECTION, ObjectError
+from .elf import R_BPF_64_64, SHN_LORESERVE, SHN_UNDEF, STT_SECTION, ObjectError
 from .findings import Finding
 from .helpers import LOOP, TIMER_SET_CALLBACK
 from .insn import CALL, LD_IMM64, oddity, wide
@@ -85,6 +85,10 @@ class _Code:
         if relocation.type != R_BPF_64_64:
             yield self._finding(
                 "relocation", f"an address is of an unknown kind {relocation.type}", function, slot
+            )
+        elif symbol.section >= SHN_LORESERVE:
+            yield self._finding(
+                "address", f"an address is of {symbol.name!r}, which has none", function, slot
             )
         elif code[slot + 1].imm or (symbol.section == SHN_UNDEF and code[slot].imm):
             yield self._finding("address", f"an address is outside of {symbol.name!r}", function, slot)

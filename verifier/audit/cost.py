@@ -4,7 +4,8 @@ An upper bound on the object's own instructions: what the kernel does inside a c
 what libbpf and the verifier patch in (a few instructions for some calls) is not either. Where two
 branches cost 5·cpus and 80·llcs and no order holds on every machine, the dearer one at `REFERENCE`
 (a large machine) is taken; on a machine of other proportions the other may be dearer. Each figure is a
-maximum of its own: the path with most instructions need not be that with most calls.
+maximum of its own: the path with most instructions need not be that with most calls. A loop that clang
+turned around, so that it asks for the next element at its end, is counted with one round too many.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .calls import Call, calls_of, references_of
 from .cfg import Cfg, Loop, build_cfg, slots
 from .elf import ObjectError
 from .helpers import LOOP
-from .loops import Carrier, carrier
+from .loops import Carrier, carrier, origin
 from .object import Function, Object
 from .paths import Bound, longest
 from .poly import REFERENCE, ZERO, Poly
@@ -27,6 +28,7 @@ INSTRUCTIONS = "instructions"
 CALLS = "calls"
 MAX_CALL_DEPTH = 16
 MAX_MEASURES = 128
+MAX_PLACES = 64
 
 
 class CostError(ObjectError):
@@ -174,9 +176,12 @@ class _Meter:
         return Bound(self._bound(cfg.function, self._places(cfg, loop, ends)), ends.block)
 
     def _places(self, cfg: Cfg, loop: Loop, ends: Carrier) -> list[int]:
-        """Where to look for the loop's line: at what ends it, then in its header, then anywhere in it."""
-        blocks = [loop.header, *sorted(loop.body - {loop.header})]
-        return [ends.slot, *(cfg.blocks[at].start for at in blocks)]
+        """Where to look for the loop's line: where its iterator is made, then at what ends it, then in its
+        header, then anywhere in it."""
+        made = origin(self._obj, cfg, loop, ends)
+        blocks = [loop.header, *sorted(loop.body - {loop.header})][:MAX_PLACES]
+        starts = [cfg.blocks[at].start for at in blocks]
+        return [ends.slot, *starts] if made is None else [made, ends.slot, *starts]
 
     def _bound(self, function: Function, places: Iterable[int]) -> Poly:
         first: int | None = None

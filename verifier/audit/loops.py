@@ -39,6 +39,23 @@ def carrier(obj: Object, cfg: Cfg, loop: Loop) -> Carrier | None:
         at = cfg.dominator[at]
 
 
+def origin(obj: Object, cfg: Cfg, loop: Loop, ends: Carrier) -> int | None:
+    """The call that made the loop's iterator: the last one that every way to the loop passes.
+
+    Its line is the loop's. The line of the call that asks for the next element need not be: from an
+    inline function of a header it has the header's line, and its block may lie behind an inner loop.
+    """
+    maker = ends.name.removesuffix("_next") + "_new"
+    code = obj.code[cfg.function.section_index]
+    at = loop.header
+    while at != 0:
+        at = cfg.dominator[at]
+        for slot in range(cfg.blocks[at].end - 1, cfg.blocks[at].start - 1, -1):
+            if code[slot].op == CALL and call_at(obj, cfg.function, slot).name == maker:
+                return slot
+    return None
+
+
 def _inner(cfg: Cfg, loop: Loop) -> set[int]:
     """Blocks of loops within: what they do, they may do any number of times, or never."""
     place = cfg.loops.index(loop)

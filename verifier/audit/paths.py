@@ -30,6 +30,28 @@ class _Node(NamedTuple):
     next: tuple[int, ...]
 
 
+class _Reach(NamedTuple):
+    """The heaviest ways from one node: their weights at the reference machine, and where each came from."""
+
+    total: Mapping[int, int]
+    came: Mapping[int, int]
+
+    def best(self, among: Sequence[int]) -> int | None:
+        """Of some nodes the one that is reached most heavily."""
+        found = [at for at in among if at in self.total]
+        return max(found, key=self.total.__getitem__) if found else None
+
+    def number(self, at: int | None) -> int:
+        return 0 if at is None else self.total[at]
+
+    def sum(self, nodes: Mapping[int, _Node], at: int | None) -> Poly:
+        weight = ZERO
+        while at is not None:
+            weight += nodes[at].weight
+            at = self.came.get(at)
+        return weight
+
+
 def longest(cfg: Cfg, weights: Sequence[Poly], bounds: Mapping[int, Bound], sizes: Mapping[str, int]) -> Poly:
     """The weight of the heaviest path from the entry to an exit. `bounds` is by loop header."""
     nodes = {at: _Node(weights[at], weights[at].evaluate(sizes), cfg.blocks[at].next) for at in cfg.order}
@@ -39,7 +61,7 @@ def longest(cfg: Cfg, weights: Sequence[Poly], bounds: Mapping[int, Bound], size
     inside = [at for at in cfg.order if stands_for[at] == at]
     reach = _reach(inside, 0, nodes, stands_for)
     ends = [at for at in inside if not nodes[at].next]
-    return _best(ends or inside, reach)[0]
+    return reach.sum(nodes, reach.best(ends or inside))
 
 
 def _fold(
@@ -54,30 +76,24 @@ def _fold(
     reach = _reach(inside, loop.header, nodes, stands_for)
     rounds = [at for at in inside if any(stands_for[n] == loop.header for n in nodes[at].next)]
     leaves = [at for at in inside if any(n not in loop.body for n in nodes[at].next)]
-    weight = bound.times * _best(rounds, reach)[0] + _way_out(rounds, leaves, bound, reach)
+    around = reach.best(rounds)
+    weight = bound.times * reach.sum(nodes, around) + reach.sum(nodes, _way_out(around, leaves, bound, reach))
     outside = tuple(dict.fromkeys(n for at in leaves for n in nodes[at].next if n not in loop.body))
     for at in loop.body:
         stands_for[at] = loop.header
     nodes[loop.header] = _Node(weight, weight.evaluate(sizes), outside)
 
 
-def _way_out(
-    rounds: Sequence[int], leaves: Sequence[int], bound: Bound, reach: Mapping[int, tuple[Poly, int]]
-) -> Poly:
-    last, at_last = _best([at for at in leaves if at == bound.ends_in], reach)
-    early, at_early = _best([at for at in leaves if at != bound.ends_in], reach)
+def _way_out(around: int | None, leaves: Sequence[int], bound: Bound, reach: _Reach) -> int | None:
+    last = reach.best([at for at in leaves if at == bound.ends_in])
+    early = reach.best([at for at in leaves if at != bound.ends_in])
     # An early leaver has an element in hand, so one round less was made in full.
-    return last if at_early - _best(rounds, reach)[1] <= at_last else early
-
-
-def _best(among: Sequence[int], reach: Mapping[int, tuple[Poly, int]]) -> tuple[Poly, int]:
-    found = [reach[at] for at in among if at in reach]
-    return max(found, key=lambda item: item[1]) if found else (ZERO, 0)
+    return last if reach.number(early) - reach.number(around) <= reach.number(last) else early
 
 
 def _reach(
     inside: Sequence[int], start: int, nodes: Mapping[int, _Node], stands_for: Mapping[int, int]
-) -> dict[int, tuple[Poly, int]]:
+) -> _Reach:
     """The heaviest way from `start` to each node, the node included; `inside` is in topological order."""
     allowed = set(inside)
     came: dict[int, int] = {}
@@ -93,8 +109,4 @@ def _reach(
             if candidate > total.get(following, -1):
                 total[following] = candidate
                 came[following] = at
-    sums: dict[int, Poly] = {}
-    for at in inside:
-        if at in total:
-            sums[at] = nodes[at].weight + (sums[came[at]] if at in came else ZERO)
-    return {at: (sums[at], total[at]) for at in sums}
+    return _Reach(total, came)

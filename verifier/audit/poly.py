@@ -34,6 +34,11 @@ class Poly:
         return value if isinstance(value, Poly) else Poly.constant(value)
 
     def __add__(self, other: Poly | int) -> Poly:
+        # Most sums have a zero in them: blocks that call nothing.
+        if other == 0 or (isinstance(other, Poly) and not other.terms):
+            return self
+        if not self.terms:
+            return Poly.of(other)
         return _canonical((*self.terms, *Poly.of(other).terms))
 
     def __radd__(self, other: int) -> Poly:

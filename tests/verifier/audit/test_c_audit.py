@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from schedc.verifier.audit.c_audit import audit_c
@@ -81,6 +83,21 @@ def test_tampered_c(policy_c: str, include_dir: str, old: str, new: str, rule: s
 )
 def test_harmless_c(policy_c: str, include_dir: str, new: str) -> None:
     assert audit(policy_c.replace(GLOBAL, new, 1), include_dir) == []
+
+
+def test_labels_of_the_templates(policy_c: str, include_dir: str) -> None:
+    text = policy_c.replace(STOPPING, "if (clock) goto done; clock++; done: clock--;")
+    files = {"policy.c": text}
+    assert audit_c("policy.c", files, [include_dir], labels=frozenset(("done",))) == []
+    assert {finding.rule for finding in audit_c("policy.c", files, [include_dir])} == {"construct"}
+
+
+def test_only_the_given_folders_are_searched(
+    policy_c: str, include_dir: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sample.h").write_text("#error the wrong one")
+    monkeypatch.chdir(tmp_path)
+    assert audit(policy_c, include_dir) == []
 
 
 def test_places_follow_line_directives(policy_c: str, include_dir: str) -> None:

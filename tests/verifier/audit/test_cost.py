@@ -174,6 +174,28 @@ def test_a_jump_into_a_wide_load_is_refused(base: Object) -> None:
         cost(program(base, code))
 
 
+def test_nested_loops_of_inline_functions_keep_their_lines(build: Build, policy_c: str) -> None:
+    nested = policy_c.replace(
+        "if (try_pull(100 + i)) {",
+        "u32 j;\n#line 75\n\t\tfor_next(j, 0, 4) try_pull(j);\n#line 71\n\t\tif (try_pull(100 + i)) {",
+    ).replace("for_range(i, 0, nr_llcs)", "for_next(i, 0, nr_llcs)")
+    costs = object_cost(Object.parse(build(nested)), {70: LLCS, 75: CPUS}, "policy.sched")
+    found = costs["dispatch"].by_name["bpf_iter_num_next"]
+    # A loop that clang turned around, so that it asks at its end, is counted with one round more.
+    exact = 1 + LLCS * 2 + CPUS * LLCS
+    assert found.covers(exact) and (exact + LLCS + 1).covers(found)
+
+
+def test_bpf_loop_multiplies_its_callback(build: Build, policy_c: str) -> None:
+    helper = "static int again(u32 i, void *data) { scx_bpf_kick_cpu(i, 0); return 0; }\n"
+    text = policy_c.replace("#line 80", helper + "#line 80").replace(
+        "clock = bpf_ktime_get_ns();", "bpf_loop(8, again, 0, 0);"
+    )
+    costs = object_cost(Object.parse(build(text)), {70: LLCS, 82: CPUS}, "policy.sched")
+    assert str(costs["stopping"].calls) == "1 + cpus"
+    assert str(costs["stopping"].by_name["scx_bpf_kick_cpu"]) == "cpus"
+
+
 def test_of_compiled_code(build: Build, policy_c: str) -> None:
     costs = object_cost(Object.parse(build(policy_c)), {70: LLCS}, "policy.sched")
     dispatch = costs["dispatch"]

@@ -97,6 +97,41 @@ def test_watch_programs_only_watch(build: Build, policy_c: str) -> None:
     assert "only watches" in found[0].message
 
 
+TIMER = """
+struct ticking { struct bpf_timer timer; };
+struct { __uint(type, 2); __uint(max_entries, 1); __type(key, u32);
+  __type(value, struct ticking); } timers SEC(".maps");
+static int on_timer(void *map, u32 *key, struct ticking *t) { BODY return 0; }
+"""
+ARM = (
+    "u32 key = 0; struct ticking *t = bpf_map_lookup_elem(&timers, &key);"
+    " if (t) bpf_timer_set_callback(&t->timer, on_timer);"
+)
+CREATE = "return scx_bpf_create_dsq(7, -1);"
+
+
+@pytest.mark.parametrize(
+    ("body", "armed_in", "rule"),
+    [
+        ("bpf_timer_start(&t->timer, 1, 0); scx_bpf_kick_cpu(0, 0);", CREATE, None),
+        ("scx_bpf_dsq_move_to_local(7);", CREATE, "kfunc"),
+        ("stolen += 1;", STOPPING, "helper"),
+    ],
+)
+def test_timers(build: Build, policy_c: str, body: str, armed_in: str, rule: str | None) -> None:
+    text = policy_c.replace("u64 stolen;", "u64 stolen;" + TIMER.replace("BODY", body))
+    found = rules(build(text.replace(armed_in, f"{ARM} {armed_in}")))
+    assert found == ({rule} if rule else set())
+
+
+def test_a_callback_of_bpf_loop_may_what_its_caller_may(build: Build, policy_c: str) -> None:
+    helper = "static int again(u32 i, void *data) { return scx_bpf_dsq_move_to_local(i); }\n"
+    text = policy_c.replace("#line 20", helper + "#line 20")
+    pull = "return scx_bpf_dsq_move_to_local(id);"
+    assert rules(build(text.replace(pull, f"bpf_loop(4, again, 0, 0); {pull}"))) == set()
+    assert rules(build(text.replace(STOPPING, "bpf_loop(4, again, 0, 0);"))) == {"kfunc"}
+
+
 # ---- bytes ----
 
 

@@ -66,7 +66,29 @@ static u64 (*const bpf_ktime_get_ns)(void) = (void *)5;
 static u32 (*const bpf_get_smp_processor_id)(void) = (void *)8;
 static long (*const bpf_probe_write_user)(void *dst, const void *src, u32 len) = (void *)36;
 
+struct bpf_timer {
+	u64 opaque[2];
+} __attribute__((aligned(8)));
+static long (*const bpf_timer_init)(struct bpf_timer *t, void *map, u64 flags) = (void *)169;
+static long (*const bpf_timer_set_callback)(struct bpf_timer *t, void *callback) = (void *)170;
+static long (*const bpf_timer_start)(struct bpf_timer *t, u64 nsecs, u64 flags) = (void *)171;
+static long (*const bpf_loop)(u32 times, void *callback, void *data, u64 flags) = (void *)181;
+
 #define for_range(i, start, end)                                                                    \
 	for (struct bpf_iter_num ___it __attribute__((aligned(8), cleanup(bpf_iter_num_destroy))), \
 	     *___p __attribute__((unused)) = (bpf_iter_num_new(&___it, (start), (end)), &___it);    \
 	     ({ int *___t = bpf_iter_num_next(&___it); ___t && ((i) = *___t, 1); });)
+
+/* The same with the call in an inline function, whose lines are this header's. */
+static inline __attribute__((always_inline)) bool next_number(struct bpf_iter_num *it, u32 *number)
+{
+	int *next = bpf_iter_num_next(it);
+	if (!next)
+		return 0;
+	*number = *next;
+	return 1;
+}
+#define for_next(i, start, end)                                                                     \
+	for (struct bpf_iter_num ___it __attribute__((cleanup(bpf_iter_num_destroy))),              \
+	     *___p __attribute__((unused)) = (bpf_iter_num_new(&___it, (start), (end)), (void *)0); \
+	     next_number(&___it, &(i));)
