@@ -7,6 +7,7 @@ graph can make the usual algorithms slow.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -47,6 +48,9 @@ class Cfg(NamedTuple):
     """Inner ones before those around them."""
     irreducible: tuple[int, ...]
     """Blocks that jump into the middle of a loop."""
+
+    def block_of(self, slot: int) -> int:
+        return bisect_right(self.blocks, slot, key=lambda block: block.start) - 1
 
     def common_dominator(self, blocks: Sequence[int]) -> int:
         """The nearest block that every way to each of `blocks` passes."""

@@ -53,7 +53,9 @@ class _Analysis(NamedTuple):
     cfg: Cfg
     calls: Mapping[int, Call]
     bounds: Mapping[int, Bound]
-    slots: tuple[tuple[int, ...], ...]
+    lengths: tuple[int, ...]
+    """Instructions of each block."""
+    block_calls: Mapping[int, list[Call]]
     repeats: Mapping[int, tuple[Function, Poly]]
     """bpf_loop calls: slot -> what is repeated, and how often."""
 
@@ -126,26 +128,28 @@ class _Meter:
         return self._known[function.name]
 
     def _weights(self, work: _Analysis, inner: Mapping[str, Mapping[str, Poly]], measure: str) -> list[Poly]:
-        return [self._weight(work, inner, measure, at) for at in range(len(work.cfg.blocks))]
+        # Most blocks call nothing, and then weigh the same as far as calls go.
+        if measure == INSTRUCTIONS:
+            weights = [Poly.constant(count) for count in work.lengths]
+        else:
+            weights = [ZERO] * len(work.lengths)
+        for at, calls in work.block_calls.items():
+            weights[at] = weights[at] + self._called(work, inner, measure, calls)
+        return weights
 
-    def _weight(
-        self, work: _Analysis, inner: Mapping[str, Mapping[str, Poly]], measure: str, at: int
+    def _called(
+        self, work: _Analysis, inner: Mapping[str, Mapping[str, Poly]], measure: str, calls: Iterable[Call]
     ) -> Poly:
-        begins = work.slots[at]
-        count = len(begins) if measure == INSTRUCTIONS else 0
-        called = ZERO
-        for slot in begins:
-            call = work.calls.get(slot)
-            if call is None:
-                continue
+        own, called = 0, ZERO
+        for call in calls:
             if call.function is not None:
                 called += inner[call.function.name].get(measure, ZERO)
             elif measure in (CALLS, call.name):
-                count += 1
-            if slot in work.repeats:
-                repeated, times = work.repeats[slot]
+                own += 1
+            if call.slot in work.repeats:
+                repeated, times = work.repeats[call.slot]
                 called += times * inner[repeated.name].get(measure, ZERO)
-        return called + count
+        return called + own
 
     def _analyse(self, function: Function) -> _Analysis:
         if function.name not in self._analyses:
@@ -155,9 +159,12 @@ class _Meter:
             code = self._obj.code[function.section_index]
             calls = {call.slot: call for call in calls_of(self._obj, function)}
             bounds = {loop.header: self._loop_bound(cfg, loop) for loop in cfg.loops}
-            begins = tuple(tuple(slots(code, block.start, block.end)) for block in cfg.blocks)
+            lengths = tuple(len(slots(code, block.start, block.end)) for block in cfg.blocks)
+            block_calls: dict[int, list[Call]] = {}
+            for slot, call in calls.items():
+                block_calls.setdefault(cfg.block_of(slot), []).append(call)
             repeats = self._repeats(function, calls)
-            self._analyses[function.name] = _Analysis(cfg, calls, bounds, begins, repeats)
+            self._analyses[function.name] = _Analysis(cfg, calls, bounds, lengths, block_calls, repeats)
         return self._analyses[function.name]
 
     def _repeats(self, function: Function, calls: Mapping[int, Call]) -> dict[int, tuple[Function, Poly]]:

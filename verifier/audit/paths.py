@@ -47,7 +47,8 @@ class _Reach(NamedTuple):
     def sum(self, nodes: Mapping[int, _Node], at: int | None) -> Poly:
         weight = ZERO
         while at is not None:
-            weight += nodes[at].weight
+            if nodes[at].weight.terms:
+                weight += nodes[at].weight
             at = self.came.get(at)
         return weight
 
