@@ -38,7 +38,7 @@ def hidden(source: Source, span: Span) -> Diagnostic:
 def too_long(source: Source, limit: int) -> Diagnostic:
     return Diagnostic(
         "S002",
-        f"the policy has {len(source.text)} characters; at most {limit} are read",
+        f"the policy has more than {limit} characters",
         Label(Span(limit, limit + 1), "everything from here on is too much"),
     )
 
