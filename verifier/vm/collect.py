@@ -19,6 +19,7 @@ from schedc.verifier.vm.result import (
 )
 
 SECOND = 1e9
+FAULTS = ("timeout", "crash")
 
 
 def by_object(lines: Iterable[Line]) -> list[list[Line]]:
@@ -33,8 +34,13 @@ def by_object(lines: Iterable[Line]) -> list[list[Line]]:
 
 
 def ended(lines: list[Line]) -> bool:
-    """The runner was done with the object and ready for the next one."""
-    return any(line["t"] == "done" for line in lines)
+    """The runner was done with the object and the guest was fit for the next one."""
+    return any(line["t"] == "done" and line["ended"] for line in lines)
+
+
+def undisturbed(lines: list[Line]) -> bool:
+    """Ended by itself: neither killed at its timeout nor crashed."""
+    return ended(lines) and not any(line["t"] == "error" and line["what"] in FAULTS for line in lines)
 
 
 def _programs(load: Line) -> tuple[Program, ...]:

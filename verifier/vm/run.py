@@ -80,11 +80,10 @@ class _Session:
         """What came to its end is a result; an object that did not is tried again or given up."""
         for index, group in zip(list(self.waiting), groups, strict=False):
             self.tries[index] += 1
-            whole = collect.ended(group) and any(line["t"] == "done" and line["ended"] for line in group)
-            if not whole and self.tries[index] < MAX_TRIES:
+            if not collect.undisturbed(group) and self.tries[index] < MAX_TRIES:
                 self.progress(f"{self.work.objects[index].name} hung; once more")
-                return
-            problems = () if whole else (self._hang(outcome),)
+                continue
+            problems = () if collect.ended(group) else (self._hang(outcome),)
             self.results[index] = collect.object_result(
                 self.kernel.release, group, problems, self.tries[index]
             )

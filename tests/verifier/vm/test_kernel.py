@@ -1,4 +1,4 @@
-"""A real 6.18 kernel takes, runs, refuses and ejects hand-written objects, all in one boot."""
+"""A real 6.18 kernel takes, runs, refuses and ejects hand-written objects, in as few boots as can be."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Run:
         ObjectJob("pinned", compile_tiny(folder / "pinned.o", "PINNED_IN_QUEUE"), workloads=short),
         ObjectJob("small", compile_tiny(folder / "small.o", room=2)),
         ObjectJob("wrong-name", compile_tiny(folder / "tiny.o"), settings={"no_such": 1}),
+        ObjectJob("late", compile_tiny(folder / "late.o"), workloads=(Mix(tasks=20, seconds=9),), timeout=1),
         ObjectJob("not-an-object", b"not an ELF file"),
     )
     return run(Job(objects, "6.18", cgroups=CGROUPS))
@@ -69,9 +70,9 @@ def of(outcome: Run) -> Callable[[str], ObjectResult]:
     return {item.name: item for item in outcome.objects}.__getitem__
 
 
-def test_all_in_one_boot(outcome: Run) -> None:
+def test_one_boot_for_all_and_one_for_the_late_one(outcome: Run) -> None:
     assert outcome.kernel.startswith("6.18.")
-    assert outcome.boots == 1
+    assert outcome.boots == 2
     assert outcome.topology["cpu_llc"] == (0, 0, 1, 1)
 
 
@@ -146,6 +147,13 @@ def test_a_pinned_task_in_a_shared_queue_stops_a_cpu_from_going_away(
     assert result.accepted and not result.alive
     assert result.exit and result.exit.kind == 1026 and "stall" in result.exit.reason
     assert result.workloads[0].offline_seconds > 1
+
+
+def test_a_late_one_is_ended_tried_once_more_and_reported(of: Callable[[str], ObjectResult]) -> None:
+    late = of("late")
+    assert late.accepted and not late.ok
+    assert late.tries == 2 and late.problems[0].startswith("timeout")
+    assert of("not-an-object").tries == 1  # it came after, in the same boot
 
 
 def test_what_does_not_fit_is_refused_clearly(of: Callable[[str], ObjectResult]) -> None:

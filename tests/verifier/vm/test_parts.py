@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from schedc.verifier.vm import boot, cpio, images, mirror, verifier_log
+from schedc.verifier.vm import boot, cpio, images, machine, mirror, verifier_log
 from schedc.verifier.vm import run as runs
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.job import Job, Mix, ObjectJob, Shares, archive, text
 from schedc.verifier.vm.machine import Machine
+from schedc.verifier.vm.result import Run
 
 DEB822 = """\
 Types: deb
@@ -101,9 +102,9 @@ def test_a_name_cannot_become_an_instruction(name: str) -> None:
 
 
 def test_machines_that_cannot_be() -> None:
-    for machine in (Machine(sockets=0), Machine(sockets=3, nodes=2), Machine(kvm=True, icount_shift=1)):
+    for impossible in (Machine(sockets=0), Machine(sockets=3, nodes=2), Machine(kvm=True, icount_shift=1)):
         with pytest.raises(VmError):
-            machine.check()
+            impossible.check()
 
 
 def test_the_verifiers_last_word() -> None:
@@ -137,12 +138,12 @@ def _boot(names: list[str], hangs: bool) -> boot.Boot:
 
 def _run_with(
     boots: list[boot.Boot], names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> runs.Run:
+) -> Run:
     kernel = images.Kernel("6.18.1", "p", "1", "s", tmp_path)
     monkeypatch.setattr(images, "kernel", lambda wanted, home=None: kernel)
     monkeypatch.setattr(boot, "boot", lambda *args, **keywords: boots.pop(0))
-    monkeypatch.setattr(runs.machine, "qemu", lambda: "qemu")
-    monkeypatch.setattr(runs.machine, "qemu_version", lambda path: "QEMU")
+    monkeypatch.setattr(machine, "qemu", lambda: "qemu")
+    monkeypatch.setattr(machine, "qemu_version", lambda path: "QEMU")
     return runs.run(Job(tuple(ObjectJob(name, b"") for name in names)))
 
 

@@ -1,0 +1,89 @@
+"""How large is a compiled policy beside one written by hand?
+
+Loads the kernel's own scx_simple, in its two modes, and the given objects on the same kernel, and prints the
+instructions of each callback after the kernel's translation. What a mode does not use, the verifier removes.
+
+    python benchmarks/callbacks.py fifo.o fair.o
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import scx_simple
+from schedc.verifier.vm import cache
+from schedc.verifier.vm.errors import VmError
+from schedc.verifier.vm.job import Job, ObjectJob
+from schedc.verifier.vm.machine import Machine
+from schedc.verifier.vm.result import ObjectResult, Run
+from schedc.verifier.vm.run import run
+
+FIFO, VTIME = "scx_simple (FIFO)", "scx_simple (vtime)"
+ORDER = ("select_cpu", "enqueue", "dispatch", "running", "stopping", "enable")
+
+
+def measure(objects: Sequence[tuple[str, bytes]], series: str) -> Run:
+    """One boot for all."""
+    simple, enums = scx_simple.build(cache.root(), series)
+    jobs = [
+        ObjectJob(name, simple, attach=False, settings={**enums, "fifo_sched": fifo})
+        for name, fifo in ((FIFO, 1), (VTIME, 0))
+    ]
+    jobs += [ObjectJob(name, data, attach=False) for name, data in objects]
+    return run(Job(tuple(jobs), series, Machine(sockets=1, cores=1)))
+
+
+def sizes(result: ObjectResult) -> dict[str, int]:
+    """Instructions after translation, of each callback."""
+    return {program.callback: program.xlated_insns for program in result.programs if program.callback}
+
+
+def _cell(mine: int | None, reference: int | None) -> str:
+    if mine is None:
+        return "-"
+    return f"{mine} ({mine / reference:.2f})" if reference else str(mine)
+
+
+def _rows(results: Sequence[ObjectResult], reference: dict[str, int]) -> list[list[str]]:
+    tables = [sizes(result) for result in results]
+    names = {name for table in tables for name in table}
+    ordered = [name for name in ORDER if name in names] + sorted(names - set(ORDER))
+    rows = [[name, *(_cell(table.get(name), reference.get(name)) for table in tables)] for name in ordered]
+    hot = [[table[name] for name in ORDER if name in table] for table in tables]
+    total = sum(reference.get(name, 0) for name in ORDER)
+    return [*rows, ["the six above", *(_cell(sum(values), total) for values in hot)]]
+
+
+def table(outcome: Run, reference: str) -> str:
+    """Markdown; in brackets the ratio to the reference."""
+    accepted = [result for result in outcome.objects if result.accepted]
+    against = next((sizes(result) for result in accepted if result.name == reference), {})
+    head = ["callback", *(result.name for result in accepted)]
+    lines = [head, ["---"] * len(head), *_rows(accepted, against)]
+    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    refused = [result.headline() for result in outcome.objects if not result.accepted]
+    return "\n".join([f"{outcome.kernel}; ratios to {reference}", "", text, *refused])
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when every object was taken."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("objects", nargs="*", type=Path, help="compiled policies")
+    parser.add_argument("--kernel", default="7.3", metavar="SERIES")
+    parser.add_argument("--fifo", action="store_true", help="compare with scx_simple's FIFO mode, not vtime")
+    options = parser.parse_args(arguments)
+    try:
+        objects = [(path.name.split(".")[0], path.read_bytes()) for path in options.objects]
+        outcome = measure(objects, options.kernel)
+    except (VmError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(table(outcome, FIFO if options.fifo else VTIME))
+    return 0 if all(result.accepted for result in outcome.objects) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
