@@ -89,6 +89,9 @@ class _Walk:
         main = unit.get_file(name)
         self._main_file = self._handle(main)
         self._macros = _macros({entry.include.name for entry in unit.get_includes()})
+        for constant, at in self._source.constants.items():
+            if constant in self._macros:
+                self._add("directive", f"defines {constant}, which is a macro of our headers", at)
         self._clang.visit(unit.cursor, self._learn)
         self._clang.visit(unit.cursor, self._top)
         return self._findings

@@ -1,8 +1,8 @@
 """The audit of the C's text: what a syntax tree no longer shows.
 
 Directives, string literals, attributes and forbidden words are judged token by token. Since no macro
-can be defined here, every macro that the text uses is one of our headers'; that is what lets the walk
-over the tree trust what such a macro expands to.
+but a number can be defined here, every other macro that the text uses is one of our headers'; that is
+what lets the walk over the tree trust what such a macro expands to.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ _TOKEN = re.compile(
 )
 _LINE = re.compile(r'[ \t]*#[ \t]*line[ \t]+(\d{1,9})[ \t]+"([\w./ -]+)"[ \t]*')
 _INCLUDE = re.compile(r'[ \t]*#[ \t]*include[ \t]+"([^"]+)"[ \t]*')
+# A number with a name: it can change nothing but the code that comes after it.
+_CONSTANT = re.compile(r"[ \t]*#[ \t]*define[ \t]+([A-Z][A-Z0-9_]*)[ \t]+\d+(?:[uU]?[lL]{0,2})[ \t]*")
 
 
 class Place(NamedTuple):
@@ -42,6 +44,7 @@ class Text:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
+        self.constants: dict[str, int] = {}
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         # Physical line after a directive -> the file and line that it claims.
         self._claims: list[tuple[int, str, int]] = [(1, name, 1)]
@@ -95,13 +98,18 @@ def _directives(source: Text, tokens: list[_Token], generated: frozenset[str]) -
     for token in tokens:
         if token.kind != "directive" or _LINE.fullmatch(token.text):
             continue
+        if constant := _CONSTANT.fullmatch(token.text):
+            source.constants.setdefault(constant[1], token.at)
+            continue
         included = _INCLUDE.fullmatch(token.text)
         if included is None:
             yield source.finding("directive", f"the directive {token.text.strip()[:40]!r}", token.at)
-        elif not rules.HEADER_NAME.fullmatch(included[1]) or included[1] in generated:
+        elif source.constants:
             yield source.finding(
-                "include", f"includes {included[1]!r}, which is not one of our headers", token.at
+                "include", f"includes {included[1]!r} after defining names of its own", token.at
             )
+        elif not rules.HEADER_NAME.fullmatch(included[1]) or included[1] in generated:
+            yield source.finding("include", f"includes {included[1]!r}, not one of our headers", token.at)
 
 
 def _words(source: Text, code: list[_Token]) -> Iterator[CFinding]:
