@@ -50,7 +50,8 @@ class PrivateApt:
         stamp.unlink(missing_ok=True)
         sources.write_text(text)
         say(f"fetching the package lists of {', '.join(suites)}")
-        self._get("update", "-o", "APT::Get::List-Cleanup=0")
+        # A list that cannot be fetched is only a warning unless this is said.
+        self._get("update", "-o", "APT::Update::Error-Mode=any", "-o", "APT::Get::List-Cleanup=0")
         stamp.touch()
 
     def _knows(self, suites: tuple[str, ...], sources: Path) -> bool:

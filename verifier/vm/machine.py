@@ -109,7 +109,9 @@ def command(path: str, machine: Machine, vmlinuz: Path, initrd: Path, directory:
     result = [path, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", *machine.options()]
     result += ["-kernel", str(vmlinuz), "-initrd", str(initrd), "-append", append]
     result += ["-chardev", f"file,id=console,path={directory / 'console'}", "-serial", "chardev:console"]
-    result += ["-device", "virtio-serial-pci"]
+    # Without ioeventfd the guest's CPU itself handles a write. Another thread of QEMU would do so at a time
+    # that depends on the host, and virtual time would no longer be the same at every run.
+    result += ["-device", "virtio-serial-pci,ioeventfd=off"]
     for name in ("result", "blob"):
         result += ["-chardev", f"file,id={name},path={directory / name}"]
         result += ["-device", f"virtserialport,chardev={name},name=schedc.{name}"]
