@@ -205,6 +205,8 @@ def unexpected(
                           Label(Span(end, end), f"{expected} is missing here"))  # fmt: skip
     start = token.start_pos or 0
     span = Span(start, token.end_pos or start)
+    if not token:  # a brace that was put in, because the block ends here
+        return Diagnostic("S010", f"expected {expected}{after}", Label(span, f"{expected} is missing here"))
     return Diagnostic("S010", f"expected {expected}{after}, found `{_short(token)}`",
                       Label(span, f"{expected} goes here"))  # fmt: skip
 

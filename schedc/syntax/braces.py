@@ -10,7 +10,7 @@ from schedc.source import Source, Span
 
 
 def missing_brace(source: Source, tokens: list[Token], at: int) -> Diagnostic | None:
-    """The report of a block that is still open before `tokens[at]`."""
+    """The report of a block that is still open before `tokens[at]`; None where only a mended one is."""
     opened = _unclosed(source, tokens[:at])
     if opened is None:
         return None
@@ -44,7 +44,7 @@ def _unclosed(source: Source, tokens: list[Token]) -> Token | None:
                 and _indent(source, token) < _indent(source, opened)
             ):
                 misfit = opened
-    return misfit if stack and misfit is not None else (stack[-1] if stack else None)
+    return misfit or stack[-1] if stack else None
 
 
 def _indent(source: Source, token: Token) -> int:

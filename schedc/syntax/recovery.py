@@ -81,8 +81,7 @@ class Run:
         at = 0
         while True:
             token = self.tokens[at] if at < len(self.tokens) else self._end()
-            if self._note(at, token):
-                continue
+            self._note(at)
             state = self.parser.parser_state
             states, values = state.state_stack[:], state.value_stack[:]
             try:
@@ -103,18 +102,15 @@ class Run:
         length = len(self.source.text)
         return Token("$END", "", start_pos=length, end_pos=length)
 
-    def _note(self, at: int, token: Token) -> bool:
-        """Remember the state where a declaration or a line begins; true if braces were put in before it."""
-        if (token.type == "$END" or self._starts_item(at)) and self._close_braces(at):
-            return True
-        if token.type == "$END":
-            return False
-        if self._starts_item(at) or (self._at_margin(at) and self._open_braces() == 0):
+    def _note(self, at: int) -> None:
+        """Remember the state where a declaration, a line or a statement begins."""
+        if at >= len(self.tokens):
+            return
+        if self._at_margin(at) and self._open_braces() == 0:
             self.item = (at, self._snapshot())
             self.checkpoints.clear()
         elif self._starts_statement(at):
             self.checkpoints.append((at, self._snapshot()))
-        return False
 
     def _starts_statement(self, at: int) -> bool:
         before = self.tokens[at - 1] if at else None
@@ -145,25 +141,27 @@ class Run:
             if isinstance(value, Token)
         )
 
-    def _close_braces(self, at: int) -> bool:
-        """A declaration begins (or the text ends) while blocks are open: close them, and say so."""
+    def _close_braces(self, at: int) -> int | None:
+        """Where a declaration begins (or the text ends) while blocks are open: close them, say so, go on there."""
         opened = self._open_braces()
-        if opened <= 0:
-            return False
+        # A state block begins with a name, which fits; its brace is the fault.
+        start = at - 1 if not self._starts_item(at) and at < len(self.tokens) else at
+        if opened <= 0 or not (start == len(self.tokens) or self._starts_item(start)):
+            return None
         self.errors += 1
-        if (
-            self.errors < MAX_SYNTAX_ERRORS
-            and (report := missing_brace(self.source, self.tokens, at)) is not None
-        ):
+        if (report := missing_brace(self.source, self.tokens, start)) is not None:
             self.diagnostics.add(report)
-        place = self.tokens[at - 1].end_pos or 0
-        self.tokens[at:at] = [Token("RBRACE", "", start_pos=place, end_pos=place)] * opened
-        return True
+        place = self.tokens[start - 1].end_pos or 0
+        closing = (Token("RBRACE", "", start_pos=place, end_pos=place),) * opened
+        self.tokens[start:start] = closing
+        return at if start == at else self._go_back(start)
 
     # ---- faults
 
     def _recover(self, at: int) -> int | None:
         """Report the fault at a token, and the index from which to go on; None to give up."""
+        if self.errors < MAX_SYNTAX_ERRORS and (closed := self._close_braces(at)) is not None:
+            return closed
         fault = self._fault(at)
         found = idioms.repair(fault)
         if found is not None and self._is_new(found):
@@ -216,7 +214,11 @@ class Run:
         self.tokens[found.start : found.end] = list(found.tokens or ())
         if found.start >= at:
             return at
-        while self.checkpoints and self.checkpoints[-1][0] > found.start:
+        return self._go_back(found.start)
+
+    def _go_back(self, to: int) -> int:
+        """Take up the last remembered state at or before a token; gives the token that it is before."""
+        while self.checkpoints and self.checkpoints[-1][0] > to:
             self.checkpoints.pop()
         index, state = self.checkpoints.pop() if self.checkpoints else self.item
         self.parser = _copy(state)

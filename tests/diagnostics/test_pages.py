@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import schedc.diagnostics
-from schedc.diagnostics import Diagnostics, Severity, pages
+from schedc.diagnostics import Diagnostics, Severity
+from schedc.diagnostics import explain as pages
 from schedc.source import Source
 from schedc.syntax.limits import MAX_CHARACTERS
 from schedc.syntax.parser import parse

@@ -188,6 +188,7 @@ ITEMS = [
     ("on enqueue { return }", "S023", None),
     ("on enqueue(task):\n    kick task.cpu\n", "S015", "on enqueue(task) {\n    kick task.cpu\n}\n"),
     ("on timer(10ms) { return }", "S023", "every 10ms { return }"),
+    ("every 1ms on one cpu { n += 1 }", "S024", None),
     ("on init { return }", "S024", None),
     ("fn f(x): count { return x }", "S013", "fn f(x) -> count { return x }"),
     ("fn f(u64 x) -> count { return x }", "S013", None),

@@ -49,7 +49,7 @@ on dispatch(cpu, prev) {
     }
 }
 
-every 10ms on boot_cpu { seen += 1 }
+every 10ms { seen += 1 }
 """
 ODD = ["\0", "\u202e", "\ufeff", "\ud800", "\U0001f600", "\u00a0", "'", '"', "\\", "//", "/*", "&&", "{", "}", "(", ")",
        "[", "?", ":", ";", "=", "else", "if", "return", "match", "not", "5 ms", "0x", "1e9", "#", "\r", "while", "for",

@@ -332,7 +332,13 @@ def promise_for(fault: Fault) -> Repair | None:
 
 
 def timer(fault: Fault) -> Repair | None:
-    """`on timer(10ms) {`, `on 10ms {`."""
+    """`on timer(10ms) {`, `on 10ms {`, `every 10ms on boss {`."""
+    if fault.kind() == "ON" and fault.inside("EVERY"):
+        end = next((i for i in range(1, 8) if fault.kind(i) == "LBRACE"), 1)
+        words = "leave it out: the work is done on one CPU, whichever it is"
+        report = habit("absent", fault.span(0, end - 1), (fault.remove(0, end - 1),), False,
+                       written="every ... on", instead=words)  # fmt: skip
+        return fault.instead(report, [], 0, end)
     if fault.kind() != "NUMBER" or not fault.inside("ON"):
         return None
     first = -1 if fault.kind(-1) == "ON" else -3
