@@ -3,7 +3,7 @@
 Loads the kernel's own scx_simple, in its two modes, and the given objects on the same kernel, and prints the
 instructions of each callback after the kernel's translation. What a mode does not use, the verifier removes.
 
-    python benchmarks/callbacks.py fifo.o fair.o
+    python -m benchmarks.callbacks fifo.o fair.o
 """
 
 from __future__ import annotations

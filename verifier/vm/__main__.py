@@ -62,6 +62,9 @@ def main(arguments: Sequence[str]) -> int:
     except (VmError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     if options.json:
         print(json.dumps(dataclasses.asdict(result), indent=1))
     else:

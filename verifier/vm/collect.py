@@ -140,6 +140,7 @@ def object_result(
         load_seconds=load.get("load_ns", 0) / SECOND,
         dropped=tuple(lines.get("opened", nothing).get("dropped", ())),
         failure=_failure(lines),
+        layer_groups=lines.get("layers", nothing).get("groups", 0),
         attached=attach["ok"] if attach else None,
         attach_errno=attach["errno"] if attach else 0,
         alive=attached.get("alive"),

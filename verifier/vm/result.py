@@ -127,6 +127,8 @@ class ObjectResult:
     dropped: tuple[str, ...] = ()
     """Fields of sched_ext_ops that this kernel does not have and that were left out."""
     failure: Failure | None = None
+    layer_groups: int = 0
+    """Control groups that a pattern matched, written into `layer_cgroups`."""
     attached: bool | None = None
     """None: not tried."""
     attach_errno: int = 0

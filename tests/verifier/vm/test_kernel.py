@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from schedc.verifier.vm.job import Job, Mix, ObjectJob, Shares, Starve
+from schedc.verifier.vm.machine import Machine
 from schedc.verifier.vm.result import ObjectResult, Run
 from schedc.verifier.vm.run import run
 
@@ -101,6 +102,18 @@ def test_variables_go_in_and_come_back(of: Callable[[str], ObjectResult]) -> Non
     assert result.readings["seen_last"] == (31,)  # the last CPU of the lists is 3, its cache is 1
     assert result.readings["seen_near"] == (10,)  # nearest to cache 1 is itself, then 0
     assert sum(result.counters["queued"]) > sum(result.counters["pulled"]) > 0
+
+
+def test_cgroup_patterns_become_ids(of: Callable[[str], ObjectResult]) -> None:
+    assert of("whole").layer_groups == 4  # two slices, and the two groups below one of them
+
+
+def test_threads_and_nodes(tmp_path: Path) -> None:
+    machine = Machine(sockets=2, cores=1, threads=2, nodes=2)
+    asked = ObjectJob("nodes", compile_tiny(tmp_path / "nodes.o"), readings=("seen_near",), workloads=())
+    result = run(Job((asked,), "7.3", machine))
+    assert result.objects[0].ok and result.objects[0].alive
+    assert result.topology == {"cpu_core": (0, 0, 1, 1), "cpu_llc": (0, 0, 1, 1), "cpu_node": (0, 0, 1, 1)}
 
 
 def test_mix_survives_a_cpu_going_away(of: Callable[[str], ObjectResult]) -> None:

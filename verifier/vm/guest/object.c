@@ -163,6 +163,9 @@ static void attach_and_run(struct bpf_object *object, struct bpf_map *map, const
 		fail("layers", groups, "layer_cgroups needs 8-byte keys and values, and room for every matching group");
 		return;
 	}
+	out_begin("layers");
+	out_u64("groups", groups);
+	out_end();
 	link = attach(map);
 	if (link) {
 		run_attached(job);
