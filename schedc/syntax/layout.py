@@ -133,10 +133,18 @@ def _without_needless(stream: list[Element]) -> list[Element]:
         in_block = around is not None and stream[around].token.type == "LBRACE"
         separates = element.token.type == "SEMICOLON" or (element.token.type == "COMMA" and in_block)
         following = stream[index + 1] if index + 1 < len(stream) else None
-        if separates and (following is None or following.breaks or following.token.type == "RBRACE" or following.is_comment):
+        if separates and _ends_line(following):
+            if following is not None and element.breaks:
+                following.breaks = max(following.breaks, element.breaks)
             continue
         kept.append(element)
     return kept
+
+
+def _ends_line(following: Element | None) -> bool:
+    return (
+        following is None or bool(following.breaks) or following.is_comment or following.token.type == "RBRACE"
+    )
 
 
 # ---- lines

@@ -44,10 +44,10 @@ def _depth(expansion: list[Any], depths: dict[str, int]) -> int:
     return max((0 if symbol.is_term else depths.get(symbol.name, 1000) for symbol in expansion), default=0)
 
 
-def sentence(rng: random.Random, size: int = 12) -> str:
+def sentence(rng: random.Random, size: int = 14) -> str:
     """A random policy; `size` bounds how deep it goes before it ends as soon as it can."""
     tokens: list[str] = []
-    stack: list[tuple[Any, int]] = [(symbol, size) for symbol in reversed(_rules()["start"][-1])]
+    stack: list[tuple[Any, int]] = [(symbol, size) for symbol in reversed(max(_rules()["start"], key=len))]
     while stack:
         symbol, left = stack.pop()
         if symbol.is_term:
@@ -57,6 +57,10 @@ def sentence(rng: random.Random, size: int = 12) -> str:
         if left <= 0 or len(tokens) > 400:
             least = min(_depth(choice, _depths()) for choice in choices)
             choices = [choice for choice in choices if _depth(choice, _depths()) == least]
-        stack.extend((each, left - 1) for each in reversed(rng.choice(choices)))
+        elif symbol.name.startswith("__") and rng.random() < 0.6:  # lists: mostly longer ones
+            choices = [max(choices, key=len)]
+        # The helper rules of a list cost no depth, so that long ones are not ended early.
+        cost = 0 if symbol.name.startswith("__") else 1
+        stack.extend((each, left - cost) for each in reversed(rng.choice(choices)))
     tokens[1] = "1"
     return "".join(token + rng.choice([" ", " ", " ", "\n", " # c\n"]) for token in tokens)

@@ -1,0 +1,1 @@
+"""The command line: one module a subcommand, each loaded only when it is asked for."""

@@ -1,0 +1,71 @@
+"""Files and standard streams of a command."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from schedc.cli.main import Refused
+from schedc.diagnostics import Diagnostics
+from schedc.source import Source
+from schedc.syntax.limits import MAX_CHARACTERS
+from schedc.syntax.reader import read_source
+
+STANDARD_INPUT = "-"
+# Of a file that is too large no more is read than shows that it is.
+_MAX_BYTES = 4 * MAX_CHARACTERS + 4
+
+
+def read(name: str, diagnostics: Diagnostics) -> Source | None:
+    """The policy in a file, or on standard input for `-`; None (reported) if it is no text."""
+    try:
+        if name == STANDARD_INPUT:
+            content = sys.stdin.buffer.read(_MAX_BYTES)
+        else:
+            with open(name, "rb") as file:
+                content = file.read(_MAX_BYTES)
+    except OSError as error:
+        raise Refused(f"{name}: {reason(error)}") from None
+    if len(content) == _MAX_BYTES:  # what is cut off in the middle of a character is too long in any case
+        return Source(shown_name(name), content.decode("utf-8", "replace"))
+    return read_source(shown_name(name), content, diagnostics)
+
+
+def shown_name(name: str) -> str:
+    return "<stdin>" if name == STANDARD_INPUT else name
+
+
+def write(path: Path, content: bytes) -> None:
+    """Replace a file whole, or leave it as it was; links and permissions stay."""
+    target = Path(os.path.realpath(path))
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with open(handle, "wb") as file:
+                file.write(content)
+            _permit(temporary, target)
+            os.replace(temporary, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise Refused(f"{path}: {reason(error)}") from None
+
+
+def _permit(temporary: str, target: Path) -> None:
+    """The permissions of the file that is replaced, or those that a new one gets."""
+    if target.exists():
+        shutil.copymode(target, temporary)
+        return
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(temporary, 0o666 & ~mask)
+
+
+def reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,108 @@
+"""`schedc`: finds the subcommand and runs it. Exit codes: 0 accepted, 1 refused, 2 wrong use or unreadable."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import argparse
+
+USAGE = 2
+INTERRUPTED = 130
+
+
+class Command(Protocol):
+    """What the module of a subcommand offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, options: argparse.Namespace) -> int: ...
+
+
+class Entry(NamedTuple):
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "check": Entry("check", "say what is wrong with policies, and what to write"),
+    "compile": Entry("compile", "turn a policy into a BPF object"),
+    "fmt": Entry("fmt", "lay out policies in the one style"),
+    "explain": Entry("explain", "the page of a diagnostic's code"),
+    "new": Entry("new", "begin a policy from one of the library"),
+    "setup": Entry("setup", "fetch what the VM gate needs"),
+    "doctor": Entry("doctor", "what of the needed tools is here"),
+    "completion": Entry("completion", "a completion script for a shell"),
+}
+
+
+class Refused(Exception):
+    """Wrong use, or a file that cannot be read or written: its text is for people."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; what is returned is the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+        return code
+    except Refused as error:
+        print(f"schedc: {error}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        # Nobody reads on; without this the interpreter would complain when it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_help(), end="")
+        return 0 if words else USAGE
+    if words[0] in ("-V", "--version"):
+        print(f"schedc {version()}")
+        return 0
+    entry = COMMANDS.get(words[0])
+    if entry is None:
+        raise Refused(f"there is no command `{words[0]}`{_perhaps(words[0])}; `schedc --help` lists them")
+    import argparse
+
+    command: Command = import_module(f"schedc.cli.{entry.module}")
+    parser = argparse.ArgumentParser(f"schedc {words[0]}", description=f"{entry.help}.")
+    command.configure(parser)
+    try:
+        options = parser.parse_args(words[1:])
+    except SystemExit as stop:  # argparse has said why
+        return stop.code if isinstance(stop.code, int) else USAGE
+    return command.run(options)
+
+
+def version() -> str:
+    """The version of the package that is installed."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("schedc")
+    except PackageNotFoundError:
+        return "from a checkout"
+
+
+def _help() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {entry.help}" for name, entry in COMMANDS.items()]
+    return "usage: schedc COMMAND ...\n\nCommands:\n" + "\n".join(lines) + "\n\n`schedc COMMAND --help` says more.\n"
+
+
+def _perhaps(word: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, 1)
+    return f" (perhaps `{near[0]}`)" if near else ""
