@@ -93,13 +93,14 @@ class _Renderer:
         values: dict[str, Any] = {
             "policy": self.policy, "plan": self.plan, "title": _plain(self.policy.title),
             "quoted": lambda line: quoted(self.policy, line), "c_type": names.c_type, "literal": literal,
-            "vtime": low.vtime, "leave": "", "limits": {kind.value: size for kind, size in MAX_COUNT.items()},
+            "vtime": low.vtime, "limits": {kind.value: size for kind, size in MAX_COUNT.items()},
             "live": [param for param in self.policy.params if param.live], "queues": queues,
             "clocked": [each for each in queues if each["queue"].order is Kind.VTIME], "layers": layers,
             "functions": functions, "lifted_early": early, "lifted": lifted, "keeps": keeps,
             "ran": self._ran(handlers), "offline": offline, "keeps_offline": offline,
             "aging_slots": low.needs.aging_slots,
-            "settles": self._settles(), "cgroup_patterns": cgroup_patterns(self.policy),
+            "windows": self._settles() or (keeps and self.plan.clock_slots > 0), "set_vtime": self._set_vtime,
+            "cgroup_patterns": cgroup_patterns(self.policy),
             "counter_stride": -(-max(1, len(self.policy.counters)) // 8) * 8,
             "state_kinds": {field.owner.value for field in self.policy.state},
             "core_idle": any(helper.arguments.get("whole_core") for helper in low.needs.helpers),
@@ -114,6 +115,7 @@ class _Renderer:
         macros = environment().get_template("callbacks.j2").make_module(values)
         values |= self._callbacks(macros, handlers, dry, keeps)
         values["sweeps"] = [macros.sweep(*each) for each in instances] if self.sweeps else []
+        values["evacuations"] = [macros.evacuate(*each) for each in instances]
         dispatch = handlers["dispatch"]
         assert dispatch is not None
         values["decide"] = {"line": dispatch.line, "text": macros.dispatch_body(dispatch)}
@@ -130,6 +132,9 @@ class _Renderer:
     def _settles(self) -> bool:
         local = any(isinstance(node, t.Insert) and node.local is not None for node in self.nodes)
         return bool(local and self.plan.vtime_used and self.plan.clock_slots)
+
+    def _set_vtime(self, value: str) -> str:
+        return f"set_dsq_vtime(p, {value});" if self.plan.vtime_in_kernel else f"ts->vtime = {value};"
 
     def _state_fields(self, kind: str) -> str:
         lines = []
@@ -191,8 +196,8 @@ class _Renderer:
                 add("cgroup_move", macros.redecide())
         if self.plan.task_state:
             add("init_task", macros.init_task(), "s32", sleepable=True)
-        add("cpu_online", macros.cpu_event(handlers.get("cpu_online"), False), sleepable=True)
-        add("cpu_offline", macros.cpu_event(handlers.get("cpu_offline"), True), sleepable=True)
+        add("cpu_online", macros.cpu_event(handlers.get("cpu_online"), False))
+        add("cpu_offline", macros.cpu_event(handlers.get("cpu_offline"), True))
         ops = [callback["name"] for callback in callbacks] + ["init", "exit"]
         return {"callbacks": callbacks, "ops": ops}
 

@@ -68,11 +68,17 @@ def lower_statement(statement: t.Stmt, scope: Scope) -> list[Node]:
 
 
 def _returned(value: str | None, statement: t.Return, scope: Scope) -> str | None:
-    """A function's value is moved into the range that it declares."""
+    """A function's value is moved into the range that it declares; a CPU is one where the task may run."""
+    if scope.event == "select_cpu" and value is not None and not _is_claimed(statement.value):
+        return f"usable_cpu(p, {value})"
     if value is None or statement.value is None or scope.result is None:
         return value
     type_, range_ = scope.result
     return expressions.clamped(value, scope.ranges.of(statement.value), range_, type_.kind)
+
+
+def _is_claimed(value: t.Expr | None) -> bool:
+    return isinstance(value, t.LocalRef) and value.local.type.claimed
 
 
 def _declare(local: t.Local, value: str, line: int, scope: Scope) -> Node:
@@ -88,9 +94,9 @@ def _declare(local: t.Local, value: str, line: int, scope: Scope) -> Node:
 
 def _assign(statement: t.Assign, line: int, scope: Scope) -> list[Node]:
     target = statement.target
-    value = expressions.lower(statement.combined, scope)
     match target:
         case t.LocalRef():
+            value = expressions.lower(statement.combined, scope)
             found = scope.ranges.of(statement.combined)
             value = expressions.clamped(value, found, target.local.range, target.type.kind)
             return [Node("set", line, {"place": scope.name_local(target.local), "value": value})]
@@ -98,9 +104,9 @@ def _assign(statement: t.Assign, line: int, scope: Scope) -> list[Node]:
             amount = expressions.lower(statement.value, scope)
             return [Node("count", line, {"counter": names.counter(target.counter), "amount": amount})]
         case t.FieldRef():
-            return [_set_vtime(target, value, line, scope)]
+            return [_set_vtime(target, expressions.lower(statement.combined, scope), line, scope)]
         case t.GlobalRef() | t.StateRef():
-            return [_set_state(statement, target, value, line, scope)]
+            return [_set_state(statement, target, line, scope)]
         case _:
             raise AssertionError("not assignable")
 
@@ -115,7 +121,7 @@ def _set_vtime(target: t.FieldRef, value: str, line: int, scope: Scope) -> Node:
 
 
 def _set_state(
-    statement: t.Assign, target: t.GlobalRef | t.StateRef, value: str, line: int, scope: Scope
+    statement: t.Assign, target: t.GlobalRef | t.StateRef, line: int, scope: Scope
 ) -> Node:
     if isinstance(target, t.GlobalRef):
         place, declared = names.global_(target.target), target.target.range
@@ -129,6 +135,7 @@ def _set_state(
         return Node("atomic", line, {
             "place": place, "amount": amount, "operator": statement.operator, "snapshot": snapshot,
         })  # fmt: skip
+    value = expressions.lower(statement.combined, scope)
     value = expressions.clamped(value, scope.ranges.of(statement.combined), declared, target.type.kind)
     return Node("write" if shared else "set", line, {"place": place, "value": value, "snapshot": snapshot})
 
@@ -222,7 +229,7 @@ def _match(statement: t.Match, line: int, scope: Scope) -> Node:
 def _for(statement: t.For, line: int, scope: Scope) -> Node:
     kind = statement.what
     name = scope.name_local(statement.local)
-    args: dict[str, object] = {"name": name, "count": None, "start": None, "at": None}
+    args: dict[str, object] = {"name": name, "of": None, "near": None}
     if statement.of is not None:
         word = _PLURAL[statement.of.type.kind]
         scope.needs.topology |= {f"{word}_start", f"nr_{word}s"}

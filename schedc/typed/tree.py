@@ -110,7 +110,6 @@ class Local:
     mutable: bool
     range: Interval
     span: Span
-    own_cpu: bool = False
 
 
 @dataclass(frozen=True, eq=False)

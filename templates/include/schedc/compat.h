@@ -143,6 +143,17 @@ static __always_inline bool may_run_on(struct task_struct *p, s32 cpu)
 	       (!p->migration_disabled || scx_bpf_task_cpu(p) == cpu);
 }
 
+/* The CPU itself if the task may run there now, else one where it may. */
+static __always_inline s32 usable_cpu(struct task_struct *p, s32 cpu)
+{
+	const struct cpumask *online = scx_bpf_get_online_cpumask();
+
+	if (!bpf_cpumask_test_cpu(cpu, p->cpus_ptr) || !bpf_cpumask_test_cpu(cpu, online))
+		cpu = bpf_cpumask_any_and_distribute(p->cpus_ptr, online);
+	scx_bpf_put_cpumask(online);
+	return cpu;
+}
+
 /* Claim the idle CPU that the kernel would choose near `prev_cpu`: its core, its cache, its node, any. */
 static __always_inline s32 claim_idle_select(struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 {

@@ -37,8 +37,8 @@ typedef _Bool bool;
 #define ksym_exists(function) (!!(function))
 #define field_exists(field) __builtin_preserve_field_info(field, 2)
 #define type_exists(type) __builtin_preserve_type_info(*(typeof(type) *)0, 0)
-#define kernel_enum(type, value) __builtin_preserve_enum_value((type)(value), 1)
-#define kernel_enum_exists(type, value) __builtin_preserve_enum_value((type)(value), 0)
+#define kernel_enum(type, value) __builtin_preserve_enum_value(*(type *)value, 1)
+#define kernel_enum_exists(type, value) __builtin_preserve_enum_value(*(type *)value, 0)
 
 /* ---- enums: the names are the kernel's, the values here are not used */
 
@@ -84,7 +84,10 @@ typedef struct {
 	u32 val;
 } kuid_t;
 
-struct cpumask;
+/* Complete, so that its pointers match those of the kernel's functions. */
+struct cpumask {
+	u64 bits[1];
+} __core;
 struct bpf_iter_num {
 	u64 state[1];
 } __attribute__((aligned(8)));
@@ -141,8 +144,12 @@ struct task_struct {
 } __core;
 
 struct scx_init_task_args;
+enum scx_exit_kind {
+	SCX_EXIT_NONE,
+};
+
 struct scx_exit_info {
-	s32 kind;
+	enum scx_exit_kind kind;
 	s64 exit_code;
 	const char *reason;
 	const char *msg;
@@ -221,6 +228,7 @@ const struct cpumask *scx_bpf_get_idle_cpumask(void) __ksym __weak;
 void scx_bpf_put_cpumask(const struct cpumask *mask) __ksym __weak;
 void scx_bpf_put_idle_cpumask(const struct cpumask *mask) __ksym __weak;
 bool bpf_cpumask_test_cpu(u32 cpu, const struct cpumask *mask) __ksym __weak;
+u32 bpf_cpumask_any_and_distribute(const struct cpumask *a, const struct cpumask *b) __ksym __weak;
 s32 bpf_iter_num_new(struct bpf_iter_num *it, s32 start, s32 end) __ksym __weak;
 s32 *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak;
 void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym __weak;

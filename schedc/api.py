@@ -1,0 +1,85 @@
+"""What a program can ask of schedc: check a policy, compile it. Nothing here prints, and nothing is kept
+between calls but caches that hold no state of a policy; safe to call from threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schedc.check.policy import check_policy
+from schedc.diagnostics import Diagnostic, Diagnostics
+from schedc.laws.prove import Proven, prove
+from schedc.laws.verdict import Verdict
+from schedc.source import Source
+from schedc.syntax.parser import parse
+
+if TYPE_CHECKING:
+    from schedc.build.compile import Built
+    from schedc.build.report import Report
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What checking found. `accepted`: no error; `verdicts` say how surely each law is kept."""
+
+    source: Source
+    diagnostics: tuple[Diagnostic, ...]
+    proven: Proven | None
+
+    @property
+    def accepted(self) -> bool:
+        return self.proven is not None
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return self.proven.verdicts if self.proven is not None else ()
+
+
+def check(text: str, name: str = "policy.sched") -> CheckResult:
+    """Check a policy's text; `name` is what diagnostics call it."""
+    source = Source(name, text)
+    diagnostics = Diagnostics()
+    proven: Proven | None = None
+    parsed = parse(source, diagnostics)
+    if parsed is not None:
+        policy = check_policy(parsed, diagnostics)
+        if policy is not None:
+            proven = prove(policy, diagnostics)
+    return CheckResult(source, tuple(diagnostics), proven)
+
+
+@dataclass(frozen=True)
+class CompileResult:
+    """What compiling made: `built` holds C, object and report; None if the policy or its program was refused."""
+
+    check: CheckResult
+    diagnostics: tuple[Diagnostic, ...]
+    built: Built | None
+
+    @property
+    def accepted(self) -> bool:
+        return self.built is not None
+
+    @property
+    def object(self) -> bytes | None:
+        return self.built.object if self.built is not None else None
+
+    @property
+    def c_source(self) -> str | None:
+        return self.built.c_source if self.built is not None else None
+
+    @property
+    def report(self) -> Report | None:
+        return self.built.report if self.built is not None else None
+
+
+def compile(text: str, name: str = "policy.sched", *, clang: str | None = None) -> CompileResult:
+    """Compile a policy's text to an audited BPF object; `clang` names the compiler to use."""
+    from schedc.build.compile import build, lower_to_c
+
+    checked = check(text, name)
+    if checked.proven is None:
+        return CompileResult(checked, checked.diagnostics, None)
+    diagnostics = Diagnostics(checked.diagnostics)
+    built = build(checked.proven, lower_to_c(checked.proven), clang, diagnostics)
+    return CompileResult(checked, tuple(diagnostics), built)

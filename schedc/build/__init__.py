@@ -1,0 +1,1 @@
+"""From C to an audited object and its report."""

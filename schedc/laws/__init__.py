@@ -1,0 +1,1 @@
+"""The laws, an analysis each: what an accepted policy is known to keep, and how surely."""

@@ -1,0 +1,75 @@
+"""Law 6: everything ends. Each loop has a bound in terms of the machine; what a callback costs at most is then
+computed on the compiled object (`schedc.verifier.audit.cost`)."""
+
+from __future__ import annotations
+
+from schedc.lower.plan import MAX_COUNT
+from schedc.typed import tree as t
+from schedc.typed.ranges import Ranges
+from schedc.typed.walk import walk, walk_policy
+from schedc.types.kinds import Kind
+from schedc.verifier.audit.poly import Poly
+
+SYMBOL = {Kind.CPU: "cpus", Kind.CORE: "cores", Kind.LLC: "llcs", Kind.NODE: "nodes"}
+# How many waiting tasks a `pull ... into` looks at.
+MAX_LOOKED_AT = 32
+
+
+def loop_bounds(policy: t.Policy) -> dict[int, Poly]:
+    """For each line of the policy how often a loop that stands there, or is generated there, goes round.
+
+    Several loops of one line share the sum of their bounds, which covers each of them.
+    """
+    bounds: dict[int, Poly] = {}
+    ranges = Ranges()
+
+    def add(line: int, bound: Poly) -> None:
+        bounds[line] = bounds[line] + bound if line in bounds else bound
+
+    def line(node: t.Expr | t.Stmt | t.PullSource) -> int:
+        return policy.source.line_column(node.span.start)[0]
+
+    for node in walk_policy(policy):
+        match node:
+            case t.For():
+                add(line(node), _count(Kind.CPU if node.of is not None else node.what, policy))
+            case t.Repeat():
+                add(line(node), Poly.constant(ranges.of(node.count).high))
+            case t.Pick():
+                add(line(node), Poly.symbol("cpus") + Poly.symbol("cpus"))
+            case t.PullInto():
+                add(line(node), Poly.constant(MAX_LOOKED_AT + 1))
+            case t.PullChain():
+                for source in node.sources:
+                    for index, kind in zip(source.queue.indices, source.queue.queue.dimensions, strict=True):
+                        if isinstance(index, t.Star):
+                            add(line(node), _count(kind, policy))
+            case _:
+                pass
+    add(_header(policy), _generated(policy))
+    return bounds
+
+
+def _header(policy: t.Policy) -> int:
+    """The line to which generated loops belong."""
+    return policy.source.line_column(policy.span.start)[0]
+
+
+def _generated(policy: t.Policy) -> Poly:
+    """Loops over all instances of queues, over all CPUs, and over what waits in a queue."""
+    total = Poly.symbol("cpus") + Poly.symbol("tasks")
+    for queue in policy.queues:
+        for kind in queue.dimensions:
+            total = total + _count(kind, policy)
+    for kind in MAX_COUNT:
+        if policy.state_of(kind):
+            total = total + _count(kind, policy)
+    return total
+
+
+def _count(kind: Kind, policy: t.Policy) -> Poly:
+    return Poly.constant(len(policy.layers)) if kind is Kind.LAYER else Poly.symbol(SYMBOL[kind])
+
+
+def has_loops(policy: t.Policy) -> bool:
+    return any(isinstance(node, t.For | t.Repeat) for handler in policy.handlers.values() for node in walk(handler))

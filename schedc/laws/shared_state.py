@@ -1,0 +1,76 @@
+"""Shared state changes atomically: `+=`, `-=`, `x = max(x, e)`, `x = min(x, e)`, or a plain new value."""
+
+from __future__ import annotations
+
+from schedc.diagnostics import Diagnostics
+from schedc.diagnostics import s3_ownership as messages
+from schedc.typed import tree as t
+from schedc.typed.walk import walk
+from schedc.types.kinds import UNSIGNED, Kind
+
+
+def check(policy: t.Policy, diagnostics: Diagnostics) -> None:
+    for name, handler in policy.handlers.items():
+        own = set(handler.formals) if name in ("dispatch", "cpu_online", "cpu_offline") else set()
+        _check_body(handler.body, own, name, policy, diagnostics)
+    for timer in policy.timers:
+        _check_body(timer.body, set(), "every", policy, diagnostics)
+
+
+def _check_body(
+    body: t.Block, own: set[t.Local], event: str, policy: t.Policy, diagnostics: Diagnostics
+) -> None:
+    for node in walk(body):
+        if not isinstance(node, t.Assign) or not isinstance(node.target, t.GlobalRef | t.StateRef):
+            continue
+        if _is_shared(node.target, own, event) and _is_racy(node):
+            text = policy.source.text[node.target.span.start : node.target.span.end]
+            diagnostics.add(messages.racy_update(node.span, text))
+
+
+def _is_shared(target: t.GlobalRef | t.StateRef, own: set[t.Local], event: str) -> bool:
+    if isinstance(target, t.GlobalRef):
+        return True
+    owner = target.owner
+    if owner.type.kind is Kind.TASK:
+        return False
+    if owner.type.kind is Kind.CPU and isinstance(owner, t.LocalRef):
+        return owner.local not in own
+    here = event in ("running", "stopping", "tick")
+    return not (owner.type.kind is Kind.CPU and here and isinstance(owner, t.FieldRef))
+
+
+def _is_racy(node: t.Assign) -> bool:
+    if node.operator in ("+", "-"):
+        return node.target.type.kind not in UNSIGNED | {Kind.VTIME}
+    if node.operator:
+        return True
+    value = node.value
+    if isinstance(value, t.CallBuiltin) and value.name in ("min", "max") and _same(value.arguments[0], node.target):
+        return _mentions(value.arguments[1], node.target)
+    return _mentions(value, node.target)
+
+
+def _mentions(expr: t.Expr, target: t.Expr) -> bool:
+    return any(isinstance(node, t.Expr) and _same(node, target) for node in walk(expr))
+
+
+def _same(left: t.Expr, right: t.Expr) -> bool:
+    """True for two references to the same kept value, as far as their text shows."""
+    match left, right:
+        case t.GlobalRef(), t.GlobalRef():
+            return left.target is right.target
+        case t.StateRef(), t.StateRef():
+            return left.field is right.field and _same_place(left.owner, right.owner)
+        case _:
+            return False
+
+
+def _same_place(left: t.Expr, right: t.Expr) -> bool:
+    match left, right:
+        case t.LocalRef(), t.LocalRef():
+            return left.local is right.local
+        case t.FieldRef(), t.FieldRef():
+            return left.field is right.field and _same_place(left.owner, right.owner)
+        case _:
+            return True
