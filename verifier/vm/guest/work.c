@@ -33,10 +33,12 @@ static uint64_t started;
 void crew_begin(const struct workload *work)
 {
 	char cpus[256];
-	int err;
 
+	work_reap();                       /* an earlier crew may not write into this one's places */
 	if (!crew)
 		crew = mmap(NULL, sizeof(*crew), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (crew == MAP_FAILED)
+		_exit(71);
 	memset(crew, 0, sizeof(*crew));
 	memset(allowed, 0, sizeof(allowed));
 	if (!option_text(work->options, "cpus", cpus, sizeof(cpus)))
@@ -46,11 +48,7 @@ void crew_begin(const struct workload *work)
 	for (int cpu = 0; cpu < 1024; cpu++)
 		nr_allowed += allowed[cpu];
 	cgroup[0] = 0;
-	if (option_text(work->options, "cgroup", cgroup + 1, sizeof(cgroup) - 1))
-		memmove(cgroup, cgroup + 1, strlen(cgroup + 1) + 1);
-	err = crew == MAP_FAILED;
-	if (err)
-		_exit(71);
+	option_text(work->options, "cgroup", cgroup, sizeof(cgroup));
 }
 
 struct task *crew_add(int group, task_body body)
@@ -158,7 +156,7 @@ void crew_end(void)
 			kill(crew->task[i].pid, SIGKILL);
 }
 
-/* A killed task has to run once more to end, which a bad scheduler may deny: hence not before the detach. */
+/* A killed task has to run once more to end, which a bad scheduler may deny: hence the limit. */
 void work_reap(void)
 {
 	uint64_t limit = now_ns() + 10000000000ull;

@@ -25,7 +25,7 @@ struct task {
 typedef void (*task_body)(struct task *task);
 
 void work_run(const struct workload *work);
-void work_reap(void);                     /* after the detach: nothing of a workload is left */
+void work_reap(void);                     /* waits until nothing of a workload is left */
 
 /* For the files of the single workloads. */
 void crew_begin(const struct workload *work);
