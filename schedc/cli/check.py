@@ -18,8 +18,12 @@ _MAX_ROUNDS = 10
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("policies", nargs="+", metavar="POLICY", help="a .sched file, or - for standard input")
-    parser.add_argument("--fix", action="store_true", help="apply the safe fixes; of standard input, to standard output")
+    parser.add_argument(
+        "policies", nargs="+", metavar="POLICY", help="a .sched file, or - for standard input"
+    )
+    parser.add_argument(
+        "--fix", action="store_true", help="apply the safe fixes; of standard input, to standard output"
+    )
     show.add_options(parser)
 
 

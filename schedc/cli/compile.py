@@ -19,8 +19,12 @@ _ENDINGS = {"object": ".bpf.o", "c": ".bpf.c", "report": ".report.json"}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("policy", metavar="POLICY", help="a .sched file, or - for standard input")
-    parser.add_argument("-o", "--output", metavar="DIR|FILE", help="a directory, or the object's file; default: here")
-    parser.add_argument("--emit", action="append", choices=tuple(_ENDINGS), help="only this; may be given several times")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR|FILE", help="a directory, or the object's file; default: here"
+    )
+    parser.add_argument(
+        "--emit", action="append", choices=tuple(_ENDINGS), help="only this; may be given several times"
+    )
     parser.add_argument("--clang", metavar="PATH", help="the clang to use instead of the one that is found")
     show.add_options(parser)
 
@@ -53,7 +57,7 @@ def _stem(policy: str) -> str:
 
 
 def _targets(output: str | None, stem: str, emit: list[str]) -> dict[str, Path]:
-    """Where each product goes: into a directory under the policy's name, or beside the file that was named."""
+    """Where each product goes: into a directory under the policy's name, or beside the named file."""
     where = Path(output or ".")
     if output is None or where.is_dir() or output.endswith("/"):
         if not where.is_dir():

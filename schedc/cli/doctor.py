@@ -87,7 +87,9 @@ def _kernel() -> Finding:
     state = Path("/sys/kernel/sched_ext/state")
     release = platform.release()
     if platform.system() != "Linux" or not state.parent.is_dir():
-        return Finding("sched_ext", False, f"this kernel ({release}) does not have it", "loading on this machine")
+        return Finding(
+            "sched_ext", False, f"this kernel ({release}) does not have it", "loading on this machine"
+        )
     try:
         text = state.read_text().strip()
     except OSError as error:
@@ -107,7 +109,9 @@ def _qemu() -> Finding:
 
 def _kvm() -> Finding:
     usable = os.access("/dev/kvm", os.R_OK | os.W_OK)
-    return Finding("kvm", usable, "usable" if usable else "not usable; the VM is emulated, which is slow", "a fast VM")
+    return Finding(
+        "kvm", usable, "usable" if usable else "not usable; the VM is emulated, which is slow", "a fast VM"
+    )
 
 
 def _vm_kernels() -> Finding:
@@ -117,7 +121,9 @@ def _vm_kernels() -> Finding:
         releases = [kernel.release for kernel in images.cached()]
     except Exception as error:  # whatever is wrong there is a finding, not a fault of this command
         return Finding("VM kernels", False, f"cannot be listed: {error}", "verify")
-    return Finding("VM kernels", bool(releases), ", ".join(releases) or "none; `schedc setup vm` fetches them", "verify")
+    return Finding(
+        "VM kernels", bool(releases), ", ".join(releases) or "none; `schedc setup vm` fetches them", "verify"
+    )
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (

@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("policies", nargs="+", metavar="POLICY", help="a .sched file, or - for standard input")
-    parser.add_argument("--check", action="store_true", help="only say which would change; exit code 1 if any would")
-    parser.add_argument("--diff", action="store_true", help="only show what would change; exit code 1 if any would")
+    parser.add_argument(
+        "policies", nargs="+", metavar="POLICY", help="a .sched file, or - for standard input"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="only say which would change; exit code 1 if any would"
+    )
+    parser.add_argument(
+        "--diff", action="store_true", help="only show what would change; exit code 1 if any would"
+    )
     show.add_options(parser)
 
 

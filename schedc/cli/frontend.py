@@ -35,7 +35,9 @@ def check(source: Source) -> list[Diagnostic]:
 
 def compile_policy(source: Source, clang: str | None, with_object: bool) -> Compiled:
     """All products of a policy; `with_object` is false where clang is not to be run."""
-    result = import_module("schedc.api").compile(source.text, name=source.name, clang=clang, with_object=with_object)
+    result = import_module("schedc.api").compile(
+        source.text, name=source.name, clang=clang, with_object=with_object
+    )
     return Compiled(
         result.check.accepted, tuple(result.check.diagnostics), result.object, result.c_source, result.report
     )

@@ -1,4 +1,4 @@
-"""`schedc`: finds the subcommand and runs it. Exit codes: 0 accepted, 1 refused, 2 wrong use or unreadable."""
+"""`schedc`: finds the subcommand and runs it. Exit codes: 0 accepted, 1 refused, 2 misuse or unreadable."""
 
 from __future__ import annotations
 
@@ -98,7 +98,11 @@ def version() -> str:
 def _help() -> str:
     width = max(map(len, COMMANDS))
     lines = [f"  {name:<{width}}  {entry.help}" for name, entry in COMMANDS.items()]
-    return "usage: schedc COMMAND ...\n\nCommands:\n" + "\n".join(lines) + "\n\n`schedc COMMAND --help` says more.\n"
+    return (
+        "usage: schedc COMMAND ...\n\nCommands:\n"
+        + "\n".join(lines)
+        + "\n\n`schedc COMMAND --help` says more.\n"
+    )
 
 
 def _perhaps(word: str) -> str:

@@ -19,7 +19,9 @@ _DEFAULT = "fair"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help="writes NAME.sched here")
-    parser.add_argument("--from", dest="start", default=_DEFAULT, metavar="POLICY", help=f"of the library ({_DEFAULT})")
+    parser.add_argument(
+        "--from", dest="start", default=_DEFAULT, metavar="POLICY", help=f"of the library ({_DEFAULT})"
+    )
     parser.add_argument("--list", action="store_true", help="the policies of the library")
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
 

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="for people or for programs")
-    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colours in text")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="for people or for programs"
+    )
+    parser.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="colours in text"
+    )
 
 
 def colored(choice: str, stream: IO[str]) -> bool:
@@ -27,7 +31,9 @@ def colored(choice: str, stream: IO[str]) -> bool:
 
 
 def reports(
-    found: Iterable[tuple[Source, list[Diagnostic]]], options: argparse.Namespace, stream: IO[str] | None = None
+    found: Iterable[tuple[Source, list[Diagnostic]]],
+    options: argparse.Namespace,
+    stream: IO[str] | None = None,
 ) -> None:
     """All reports: in JSON one array, in text one after the other with a line of summary each."""
     stream = stream or sys.stdout
@@ -36,7 +42,9 @@ def reports(
 
         from schedc.diagnostics.render_json import report
 
-        print(json.dumps([report(source, diagnostics) for source, diagnostics in found], indent=2), file=stream)
+        print(
+            json.dumps([report(source, diagnostics) for source, diagnostics in found], indent=2), file=stream
+        )
         return
     from schedc.diagnostics.render_text import render, summary
 

@@ -1,8 +1,8 @@
 """The pages that `schedc explain` prints: one a code, a Markdown file in `pages/`.
 
 A page has a title, why, then policies in fenced blocks: `sched fails` (yields the code, and those that a line
-`also: S010` names) and `sched fixed` (yields none). A page of S6 to S8 may have no such block: what it is about
-is not in the text of a policy.
+`also: S010` names) and `sched fixed` (yields none). A page of S6 to S8 may have no such block: what it is
+about is not in the text of a policy.
 """
 
 from __future__ import annotations

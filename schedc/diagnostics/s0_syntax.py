@@ -31,7 +31,8 @@ def hidden(source: Source, span: Span) -> Diagnostic:
     )
     return Diagnostic(
         "S007", f"hidden character U+{ord(character):04X} ({name})", Label(span, "it does not show here"),
-        why="a policy is read by people before it runs; what they see has to be what is compiled", fixes=(fix,),
+        why="a policy is read by people before it runs; what they see has to be what is compiled",
+        fixes=(fix,),
     )  # fmt: skip
 
 
@@ -107,7 +108,8 @@ def bad_number(span: Span, text: str, error: NumberError) -> Diagnostic:
 
 
 def string_open(span: Span, fix: Fix) -> Diagnostic:
-    return Diagnostic("S005", "the string is not closed on its line", Label(span, 'it begins here, without a closing `"`'),
+    return Diagnostic("S005", "the string is not closed on its line",
+        Label(span, 'it begins here, without a closing `"`'),
                       fixes=(fix,))  # fmt: skip
 
 
@@ -124,7 +126,8 @@ def string_quotes(span: Span, inner: str) -> Diagnostic:
 def version_missing(offset: int) -> Diagnostic:
     fix = Fix("begin with `language 1`", (Edit(Span(offset, offset), "language 1\n"),), Applicability.SAFE)
     return Diagnostic(
-        "S006", "the first line is `language 1`", Label(Span(offset, offset), "it is missing here"), fixes=(fix,),
+        "S006", "the first line is `language 1`", Label(Span(offset, offset), "it is missing here"),
+        fixes=(fix,),
         why="an old policy keeps its meaning when the language grows",
     )  # fmt: skip
 
@@ -248,9 +251,9 @@ def _after(previous: Token, accepted: frozenset[str]) -> str:
 
 
 def statement_expected(span: Span, written: str) -> Diagnostic:
-    return Diagnostic("S010", f"`{written}` alone is no statement", Label(span, "a value, or a word that is not known"),
-                      fixes=(Fix("give it a value with `=`, or begin with a word such as `insert`, `pull`, `kick` or `return`"),)
-                      )  # fmt: skip
+    fix = Fix("give it a value with `=`, or begin with a word such as `insert`, `pull` or `return`")
+    label = Label(span, "a value, or a word that is not known")
+    return Diagnostic("S010", f"`{written}` alone is no statement", label, fixes=(fix,))
 
 
 def apart(span: Span, written: str, before: str) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""Which block is not closed: the indent of its closing brace tells, where one was meant for an outer block."""
+"""Which block is not closed: a closing brace whose indent is that of an outer block tells."""
 
 from __future__ import annotations
 

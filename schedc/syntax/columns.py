@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lark import Token
 
-from schedc.syntax.spacing import blank_between, joined
+from schedc.syntax.spacing import joined
 
 if TYPE_CHECKING:
     from schedc.syntax.layout import Line
@@ -38,7 +38,9 @@ def _codes(lines: list[Line]) -> list[str]:
     for _, group in groupby(enumerate(lines), _run_key(lines)):
         members = [line for _, line in group]
         places = [_split(line.tokens) for line in members]
-        width = max((len(_head(line, place)) for line, place in zip(members, places, strict=True) if place), default=0)
+        width = max(
+            (len(_head(line, place)) for line, place in zip(members, places, strict=True) if place), default=0
+        )
         for line, place in zip(members, places, strict=True):
             if place:
                 texts.append(f"{_head(line, place):<{width}} {joined(line.tokens[place:])}")
@@ -55,7 +57,9 @@ def _run_key(lines: list[Line]) -> Callable[[tuple[int, Line]], tuple[int, str, 
         nonlocal run
         index, line = numbered
         kind = _kind(line.tokens)
-        if index and (line.blank or kind != _kind(lines[index - 1].tokens) or line.indent != lines[index - 1].indent):
+        if index and (
+            line.blank or kind != _kind(lines[index - 1].tokens) or line.indent != lines[index - 1].indent
+        ):
             run += 1
         return run, kind, line.indent
 
@@ -65,7 +69,9 @@ def _run_key(lines: list[Line]) -> Callable[[tuple[int, Line]], tuple[int, str, 
 def _kind(tokens: list[Token]) -> str:
     """What is aligned in a line: '' for nothing."""
     place = _split(tokens)
-    return (tokens[0].type if tokens[0].type not in ("NAME", "LAYER") or place == 2 else "ARM") if place else ""
+    return (
+        (tokens[0].type if tokens[0].type not in ("NAME", "LAYER") or place == 2 else "ARM") if place else ""
+    )
 
 
 def _split(tokens: list[Token]) -> int:
@@ -89,8 +95,7 @@ def _place(kinds: list[str]) -> int:
 
 
 def _head(line: Line, place: int) -> str:
-    text = " " * line.indent + joined(line.tokens[:place])
-    return text if blank_between(line.tokens, place) else text
+    return " " * line.indent + joined(line.tokens[:place])
 
 
 def _comment_columns(lines: list[Line], texts: list[str]) -> list[int]:

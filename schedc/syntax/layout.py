@@ -1,15 +1,18 @@
 """`schedc fmt`: one layout for all policies. Only blanks, line breaks and needless `;` and `,` change.
 
-- A block is on one line as `{ a; b }`, or has its braces at the ends of lines and a statement on each of its own.
+- A block is on one line as `{ a; b }`,
+or has its braces at the ends of lines and a statement on each of its own.
 - Four blanks a level; a line that goes on from the one before stands eight further in.
 - Blank lines keep their place, at most one at a time, none at the ends of a block.
-- In lines of the same kind that follow each other, types, conditions, texts and `=>` stand below each other; so do
+- In lines of the same kind that follow each other, types, conditions,
+texts and `=>` stand below each other; so do
   comments behind code, at column 50 or two blanks behind the longest line.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from lark import Token
 
@@ -87,7 +90,7 @@ def _set_breaks(stream: list[Element]) -> None:
 
 def _join_braces(stream: list[Element]) -> None:
     """`{` goes behind what it belongs to, `else` behind the brace before it."""
-    for before, element in zip(stream, stream[1:], strict=False):
+    for before, element in pairwise(stream):
         if before.is_comment:
             continue
         kind = element.token.type
@@ -111,7 +114,9 @@ def _enclosing(stream: list[Element], pairs: dict[int, int]) -> list[int | None]
 def _is_broken(stream: list[Element], start: int, end: int) -> bool:
     """A block over several lines: one whose first statement, or closing brace, is not on the opening line."""
     inner = stream[start + 1 : end + 1]
-    return any(each.breaks for each in inner if each.starts or each is stream[end]) or any(e.is_comment for e in inner)
+    return any(each.breaks for each in inner if each.starts or each is stream[end]) or any(
+        e.is_comment for e in inner
+    )
 
 
 def _break_block(stream: list[Element], start: int, end: int) -> None:
@@ -143,7 +148,10 @@ def _without_needless(stream: list[Element]) -> list[Element]:
 
 def _ends_line(following: Element | None) -> bool:
     return (
-        following is None or bool(following.breaks) or following.is_comment or following.token.type == "RBRACE"
+        following is None
+        or bool(following.breaks)
+        or following.is_comment
+        or following.token.type == "RBRACE"
     )
 
 

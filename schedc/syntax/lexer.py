@@ -62,7 +62,7 @@ class _Reading:
         return True
 
     def _foreign(self, token: Token) -> bool:
-        """A token that means something else than it seems to: a comment of C, a string with hidden characters."""
+        """A token that begins a comment of C; what is hidden in a string is reported."""
         if token.type == "SLASH":
             return self.text.startswith(("/", "*"), token.end_pos)
         if token.type == "STRING":

@@ -1,4 +1,4 @@
-"""What a number token says. The lexer takes anything that begins with a digit; what it means is decided here."""
+"""What a number token says. The lexer takes whatever begins with a digit; what it means is decided here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ _MEANT = {
     "sec": ("s", 1, True), "secs": ("s", 1, True), "second": ("s", 1, True), "seconds": ("s", 1, True),
     "min": ("s", 60, True), "mins": ("s", 60, True), "minute": ("s", 60, True), "minutes": ("s", 60, True),
     "h": ("s", 3600, True), "hour": ("s", 3600, True), "hours": ("s", 3600, True),
-    "khz": ("hz", 1000, True), "mhz": ("hz", 1_000_000, False), "pct": ("%", 1, True), "percent": ("%", 1, True),
+    "khz": ("hz", 1000, True), "mhz": ("hz", 1_000_000, False), "pct": ("%", 1, True),
+    "percent": ("%", 1, True),
     "k": ("", 1000, False), "x": ("", 1, False), "f": ("", 1, True), "d": ("", 1, True),
     "ul": ("", 1, True), "ull": ("", 1, True), "l": ("", 1, True), "ll": ("", 1, True),
 }  # fmt: skip

@@ -25,7 +25,9 @@ def item(node: ast.Item) -> str:
     """One declaration, on as few lines as it takes."""
     match node:
         case ast.Param():
-            range_ = f" in {expression(node.low, 1)}..{expression(node.high, 1)}" if node.low and node.high else ""
+            range_ = (
+                f" in {expression(node.low, 1)}..{expression(node.high, 1)}" if node.low and node.high else ""
+            )
             live = "live " if node.live else ""
             return f"{live}param {node.name}: {type_(node.type)} = {expression(node.default, 1)}{range_}"
         case ast.Const():
@@ -36,7 +38,9 @@ def item(node: ast.Item) -> str:
         case ast.Queue():
             window = node.window
             between = f" from {expression(window.low, 1)} to {expression(window.high, 1)}" if window else ""
-            return f"queue {node.name}: {node.order}{between}" + "".join(f" per {d.name}" for d in node.dimensions)
+            return f"queue {node.name}: {node.order}{between}" + "".join(
+                f" per {d.name}" for d in node.dimensions
+            )
         case ast.State():
             return f"{node.entity} {{\n" + "".join(f"{_field(field)}\n" for field in node.fields) + "}"
         case ast.Counter():
@@ -69,7 +73,9 @@ def _promise(node: ast.Promise) -> str:
     parts += [f"within {number(node.within)}"] if node.within else []
     parts += [f"for {node.layer.text}"] if node.layer else []
     if node.assumption:
-        parts.append(f"while {node.assumption.subject} <= {number(node.assumption.limit)} per {node.assumption.per}")
+        parts.append(
+            f"while {node.assumption.subject} <= {number(node.assumption.limit)} per {node.assumption.per}"
+        )
     return " ".join(parts)
 
 

@@ -1,6 +1,7 @@
 """The parser, fed token by token.
 
-At a fault it is mended where it is clear what was meant (`idioms`), else taken back to where the statement, or
+At a fault it is mended where it is clear what was meant (`idioms`), else taken back to where the statement,
+or
 failing that the declaration, began; what follows is read on from there. After a fault only the reports count.
 """
 
@@ -142,7 +143,7 @@ class Run:
         )
 
     def _close_braces(self, at: int) -> int | None:
-        """Where a declaration begins (or the text ends) while blocks are open: close them, say so, go on there."""
+        """A declaration begins, or the text ends, while blocks are open: close them, and go on there."""
         opened = self._open_braces()
         # A state block begins with a name, which fits; its brace is the fault.
         start = at - 1 if not self._starts_item(at) and at < len(self.tokens) else at
@@ -225,7 +226,7 @@ class Run:
         return index
 
     def _after_statement(self, at: int) -> int | None:
-        """Past the statement that holds the fault, with the state from where it began; None outside of blocks."""
+        """Past the statement that holds the fault, in the state where it began; None outside of blocks."""
         while self.checkpoints:
             index, state = self.checkpoints.pop()
             self.parser = _copy(state)

@@ -181,7 +181,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch, accepted: bool = True) -> None:
     monkeypatch.setattr(frontend, "compile_policy", compile_policy)
 
 
-def test_compile_writes_three_files(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compile_writes_three_files(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     compiled(monkeypatch)
     assert main(["compile", policy(GOOD)]) == 0
     assert Path("p.bpf.o").read_bytes() == b"\x7fELF"
@@ -200,7 +202,9 @@ def test_compile_writes_three_files(monkeypatch: pytest.MonkeyPatch, capsys: pyt
         (["--emit", "c", "--emit", "report"], {"p.bpf.c", "p.report.json"}),
     ],
 )
-def test_where_compile_writes(monkeypatch: pytest.MonkeyPatch, arguments: list[str], written: set[str]) -> None:
+def test_where_compile_writes(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], written: set[str]
+) -> None:
     compiled(monkeypatch)
     Path("out").mkdir()
     assert main(["compile", policy(GOOD), *arguments]) == 0
@@ -233,7 +237,9 @@ def test_completion_knows_all_commands(shell: str, capsys: pytest.CaptureFixture
 def process(*arguments: str, **options: object) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "schedc.cli", *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)  # type: ignore[call-overload]
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
+    )  # type: ignore[call-overload]
 
 
 def test_the_completion_of_bash_is_bash() -> None:
@@ -253,5 +259,7 @@ def test_a_command_loads_only_what_it_needs() -> None:
     heavy = "import sys; from schedc.cli.main import main; main(['explain', 'S010']); "
     code = heavy + "print([m for m in ('lark', 'jinja2', 'clang', 'hypothesis') if m in sys.modules])"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
     assert result.stdout.splitlines()[-1] == "[]"

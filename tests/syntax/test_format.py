@@ -128,7 +128,8 @@ def test_a_policy_in_the_layout_stays_as_it_is() -> None:
         ("queue a:fifo queue bb  :  vtime", "queue a:  fifo\nqueue bb: vtime\n"),
         ("on a(b){x=1;y=2;}", "on a(b) { x = 1; y = 2 }\n"),
         ("on a(b)\n{\nx=1;y=2;\n\n\n}", "on a(b) {\n    x = 1\n    y = 2\n}\n"),
-        ("on a(b) {\n\n\nif c\n{ x = 1 }\n\n\n\nelse\n{\nx = 2 }}", "on a(b) {\n    if c { x = 1 } else {\n        x = 2\n    }\n}\n"),
+        ("on a(b) {\n\n\nif c\n{ x = 1 }\n\n\n\nelse\n{\nx = 2 }}",
+            "on a(b) {\n    if c { x = 1 } else {\n        x = 2\n    }\n}\n"),
         ("on a(b) {}", "on a(b) { }\n"), ("on a(b) {\n}", "on a(b) { }\n"),
         ("on a(b) { # why\nx = 1 }", "on a(b) {" + " " * 41 + "# why\n    x = 1\n}\n"),
         ("on a(b) {\n    x = 1\n    # last\n}\n#end", "on a(b) {\n    x = 1\n    # last\n}\n# end\n"),
@@ -164,7 +165,9 @@ def roughened(text: str, rng: random.Random) -> str:
         at = rng.choice(places)
         line = text[text.rfind("\n", 0, at) + 1 : at]
         if "#" not in line and line.count('"') % 2 == 0:
-            text = text[:at] + rng.choice([" ", "\n", "\n\n\n", "   ", "\n  #c\n", " # d\n", "\t"]) + text[at:]
+            text = (
+                text[:at] + rng.choice([" ", "\n", "\n\n\n", "   ", "\n  #c\n", " # d\n", "\t"]) + text[at:]
+            )
     return text
 
 

@@ -12,8 +12,10 @@ from schedc.syntax.numbers import UNITS, Number, NumberError, parse_number
 @pytest.mark.parametrize(
     ("text", "value", "unit"),
     [
-        ("0", 0, ""), ("1_000", 1000, ""), ("1.5", Fraction(3, 2), ""), ("5ns", 5, "ns"), ("250us", 250_000, "us"),
-        ("5ms", 5_000_000, "ms"), ("1.5ms", 1_500_000, "ms"), ("2s", 2_000_000_000, "s"), ("5%", Fraction(1, 20), "%"),
+        ("0", 0, ""), ("1_000", 1000, ""), ("1.5", Fraction(3, 2), ""), ("5ns", 5, "ns"),
+        ("250us", 250_000, "us"),
+        ("5ms", 5_000_000, "ms"), ("1.5ms", 1_500_000, "ms"), ("2s", 2_000_000_000, "s"),
+        ("5%", Fraction(1, 20), "%"),
         ("12.5%", Fraction(1, 8), "%"), ("100hz", 100, "hz"), ("9" * 20, int("9" * 20), ""),
     ],
 )  # fmt: skip
@@ -27,7 +29,8 @@ def test_numbers(text: str, value: Fraction, unit: str) -> None:
         ("5msec", "5ms", True), ("5sec", "5s", True), ("5min", "300s", True), ("5m", "5ms", False),
         ("1e6", "1000000", True), ("2.5e3us", "2500us", True), ("0x10", "16", True), ("0b101", "5", True),
         ("5MS", "5ms", True), ("5_ms", "5ms", True), ("10UL", "10", True), ("1.5f", "1.5", True),
-        ("007", "7", False), ("1khz", "1000hz", True), ("5days", "", False), ("1__0", "", False), ("1_", "", False),
+        ("007", "7", False), ("1khz", "1000hz", True), ("5days", "", False), ("1__0", "", False),
+        ("1_", "", False),
         ("9" * 21, "", False), ("0.5ns", "", False), ("9" * 5000, "", False), ("1e99", "", False),
     ],
 )  # fmt: skip

@@ -51,8 +51,10 @@ on dispatch(cpu, prev) {
 
 every 10ms { seen += 1 }
 """
-ODD = ["\0", "\u202e", "\ufeff", "\ud800", "\U0001f600", "\u00a0", "'", '"', "\\", "//", "/*", "&&", "{", "}", "(", ")",
-       "[", "?", ":", ";", "=", "else", "if", "return", "match", "not", "5 ms", "0x", "1e9", "#", "\r", "while", "for",
+ODD = ["\0", "\u202e", "\ufeff", "\ud800", "\U0001f600", "\u00a0", "'", '"', "\\", "//", "/*", "&&", "{",
+    "}", "(", ")",
+       "[", "?", ":", ";", "=", "else", "if", "return", "match", "not", "5 ms", "0x", "1e9", "#", "\r",
+       "while", "for",
        "insert", "into", "elif", "->", "=>", "++", "..", "per", "on", "\n", "\t"]  # fmt: skip
 
 
@@ -152,19 +154,24 @@ def _inside(text: str) -> str:
 
 
 NASTY = {
-    "parentheses": _inside("(" * 5000), "both": _inside("(" * 5000 + "1" + ")" * 5000), "minus": _inside("-" * 8000 + "x"),
+    "parentheses": _inside("(" * 5000), "both": _inside("(" * 5000 + "1" + ")" * 5000),
+    "minus": _inside("-" * 8000 + "x"),
     "not": HEAD + "layer a when " + "not " * 8000 + "x", "or": HEAD + "layer a when " + "x or " * 8000 + "x",
     "plus": _inside("1 + " * 8000 + "1"), "digits": _inside("9" * 60000), "word": _inside("a" * 60000),
     "string": HEAD + 'counter a "' + "x" * 60000, "braces": HEAD + "{" * 16000, "close": HEAD + "}" * 16000,
     "blocks": HEAD + "on a(b) " + "{ if x " * 4000, "else": _inside("1") + "else if x { } " * 4000,
-    "index": _inside("a" + "[1" * 8000), "members": _inside("a" + ".b" * 8000), "calls": _inside("a" + "(" * 8000 + ")" * 8000),
+    "index": _inside("a" + "[1" * 8000), "members": _inside("a" + ".b" * 8000),
+    "calls": _inside("a" + "(" * 8000 + ")" * 8000),
     "semicolons": HEAD + ";" * 20000, "ands": _inside("a && " * 8000), "comments": HEAD + "// x\n" * 8000,
     "colons": HEAD + "on a(b):\n" * 5000, "stars": HEAD + "/*" * 30000, "quotes": HEAD + "'" * 30000,
     "smart": HEAD + "“" * 60000, "nul": "\0" * 60000, "bidi": "\u202e" * 60000, "emoji": "\U0001f600" * 60000,
-    "surrogates": "\ud800" * 60000, "megabyte": "x{" * 500_000, "newlines": "\n" * 65536, "elif": HEAD + "elif x {\n" * 7000,
+    "surrogates": "\ud800" * 60000, "megabyte": "x{" * 500_000, "newlines": "\n" * 65536,
+    "elif": HEAD + "elif x {\n" * 7000,
     "units": _inside("5 ms " * 8000), "ternary": _inside("a ? " * 8000), "nested": _inside("a ? b : " * 4000),
-    "words": " ".join(["insert"] * 9000), "items": HEAD + "on\n" * 15000, "increments": _inside("x++ " * 8000),
-    "ifs": _inside("if a { " * 3000), "match": _inside("match a { b => " * 3000), "dots": _inside("." * 30000),
+    "words": " ".join(["insert"] * 9000), "items": HEAD + "on\n" * 15000,
+    "increments": _inside("x++ " * 8000),
+    "ifs": _inside("if a { " * 3000), "match": _inside("match a { b => " * 3000),
+    "dots": _inside("." * 30000),
     "nots": _inside("!" * 30000), "indents": HEAD + "".join(" " * i + "if a:\n" for i in range(300)),
 }  # fmt: skip
 

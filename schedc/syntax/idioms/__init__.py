@@ -1,7 +1,8 @@
 """What people and models write by habit from other languages, and what they meant.
 
 `mend_text` handles characters that begin no token; `mend_tokens` what fits nowhere and can be seen from the
-tokens alone; `repair` tokens that do not fit where they stand. Each gives a report, and where it is clear what
+tokens alone; `repair` tokens that do not fit where they stand. Each gives a report,
+and where it is clear what
 was meant also what to read instead, so that the rest is read as well.
 """
 

@@ -201,10 +201,9 @@ def for_parts(fault: Fault) -> Repair | None:
     """`for l in layer`, `for llc in llcs near cpu`, `for cpu in cpus in llc`, `for task in ready limit 8`."""
     if not fault.inside("FOR") or not fault.opened("LBRACE"):
         return None
-    if fault.kind(-2) == "IN" and fault.kind(-4) == "FOR" and fault.kind(-1) == "NAME":
-        if fault.kind() in ("DOT", "LSQB", "LPAR") or str(fault.token(-1)) not in _SETS:
-            written = str(fault.token(-1))
-            return fault.instead(habit("for_over", fault.span(-1), written=written), None)
+    named = fault.kind(-4) == "FOR" and fault.kinds(-2, "IN", "NAME")
+    if named and (fault.kind() in ("DOT", "LSQB", "LPAR") or str(fault.token(-1)) not in _SETS):
+        return fault.instead(habit("for_over", fault.span(-1), written=str(fault.token(-1))), None)
     if fault.kind(-1) == "IN" and f"{fault.token()}s" in _SETS:
         written = str(fault.token())
         instead = f"{written}s"

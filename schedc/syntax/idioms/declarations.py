@@ -16,7 +16,8 @@ _ABSENT = {
     "map": "keep a field per entity: `task { seen: count }`",
     "order": "give each group its own queue: `queue ready: vtime per cgroup`",
     "option": "flags are chosen by the compiler", "flags": "flags are chosen by the compiler",
-    "struct": "keep fields per entity: `task { burst: duration }`", "class": "keep fields per entity: `task { ... }`",
+    "struct": "keep fields per entity: `task { burst: duration }`",
+    "class": "keep fields per entity: `task { ... }`",
     "enum": "declare layers: `layer input when ...`", "import": "a policy is one file",
     "include": "a policy is one file", "use": "a policy is one file", "from": "a policy is one file",
     "type": "the types are the units of the language", "typedef": "the types are the units of the language",
@@ -138,7 +139,7 @@ def live_order(fault: Fault) -> Repair | None:
 
 
 def ranges(fault: Fault) -> Repair | None:
-    """`in 1ms to 5ms`, `from 1ms to 5ms`, `in [1ms..5ms]`, `in 1ms, 5ms`, `...`, `..=`; a window with `..`."""
+    """`in 1ms to 5ms`, `from 1ms to 5ms`, `in [1ms..5ms]`, `in 1ms, 5ms`, `..=`; a window with `..`."""
     kind = fault.kind()
     if "RANGE" in fault.accepted and (
         kind in ("TO", "COMMA", "MINUS") or str(fault.token()) in ("through", "until")

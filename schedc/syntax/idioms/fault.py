@@ -130,7 +130,7 @@ class Fault:
         return Edit(Span(end, end), text)
 
     def remove(self, first: int = 0, last: int | None = None) -> Edit:
-        """Without the blanks behind it where there are others before it, or where nothing follows on its line."""
+        """Without the blanks behind it where others stand before it, or where it ends its line."""
         span, text = self.span(first, last), self.source.text
         end, start = span.end, span.start
         if start > 0 and not text[start - 1].isspace() and text[start - 1] not in "([{":

@@ -8,6 +8,9 @@ from schedc.diagnostics.s0_syntax import apart, statement_expected
 from schedc.syntax.grammar import words
 from schedc.syntax.idioms.fault import Fault, Repair
 
+_SURPLUS = frozenset(
+    ["async", "pub", "public", "private", "inline", "extern", "static", "export", "unsafe", "void"]
+)
 _SINGLE = (
     "COLON",
     "EQUAL",
@@ -26,7 +29,7 @@ _SINGLE = (
 
 
 def missing_sign(fault: Fault) -> Repair | None:
-    """`queue ready fifo`, `foo(a b)`, `local(cpu`: the one sign that lets the fault and what follows it fit."""
+    """`queue ready fifo`, `foo(a b)`, `local(cpu`: the one sign with which the fault fits."""
     fitting = [kind for kind in _SINGLE if kind in fault.accepted and _goes_on(fault, kind)]
     if len(fitting) != 1:
         return None
@@ -52,27 +55,13 @@ def _goes_on(fault: Fault, kind: str) -> bool:
 
 
 def surplus(fault: Fault) -> Repair | None:
-    """`live`-less noise words before what is meant: `please`, `do insert`."""
-    written = str(fault.token())
-    if written in (
-        "async",
-        "pub",
-        "public",
-        "private",
-        "inline",
-        "extern",
-        "static",
-        "export",
-        "unsafe",
-        "void",
-    ):
-        if fault.fits([fault.token(1)]):
-            return fault.instead(habit("dropped", fault.span(), (fault.remove(),), written=written), [])
-    behind = str(fault.token(-1))
-    if behind in ("pub", "public", "private", "inline", "extern", "static", "export", "unsafe", "async") and (
-        fault.starts_line(-1) and not fault.opened("LBRACE")
-    ):
-        return fault.instead(habit("dropped", fault.span(-1), (fault.remove(-1),), written=behind), [], -1, 0)
+    """`static queue ..`, `pub fn ..`: words of other languages in front of a declaration."""
+    if str(fault.token()) in _SURPLUS and fault.fits([fault.token(1)]):
+        report = habit("dropped", fault.span(), (fault.remove(),), written=str(fault.token()))
+        return fault.instead(report, [])
+    if str(fault.token(-1)) in _SURPLUS and fault.starts_line(-1) and not fault.opened("LBRACE"):
+        report = habit("dropped", fault.span(-1), (fault.remove(-1),), written=str(fault.token(-1)))
+        return fault.instead(report, [], -1, 0)
     return None
 
 

@@ -40,19 +40,23 @@ EVENTS = frozenset(
 
 # What a word of the language may be replaced by where it was meant as a name.
 _BETTER = {
-    "when": "due", "at": "place", "from": "source", "to": "target", "of": "owner", "on": "where_on", "by": "factor",
+    "when": "due", "at": "place", "from": "source", "to": "target", "of": "owner", "on": "where_on",
+    "by": "factor",
     "in": "inside", "for": "slice", "per": "each", "least": "lowest", "most": "highest", "near": "close",
     "where": "place", "within": "deadline", "while": "during", "over": "span", "queue": "waiting",
-    "counter": "tally", "layer": "level", "policy": "plan", "keep": "kept", "global": "shared", "average": "mean",
+    "counter": "tally", "layer": "level", "policy": "plan", "keep": "kept", "global": "shared",
+    "average": "mean",
     "samples": "window", "none": "nothing", "whole": "full", "nearest": "closest", "live": "alive",
 }  # fmt: skip
 _OTHER_WORDS = {
-    "function": ("fn", "FN"), "func": ("fn", "FN"), "def": ("fn", "FN"), "fun": ("fn", "FN"), "proc": ("fn", "FN"),
+    "function": ("fn", "FN"), "func": ("fn", "FN"), "def": ("fn", "FN"), "fun": ("fn", "FN"),
+    "proc": ("fn", "FN"),
     "fnc": ("fn", "FN"), "sub": ("fn", "FN"),
     "parameter": ("param", "PARAM"), "constant": ("const", "CONST"), "timer": ("every", "EVERY"),
     "handler": ("on", "ON"), "event": ("on", "ON"), "callback": ("on", "ON"),
     "nil": ("none", "NONE"), "null": ("none", "NONE"), "nullptr": ("none", "NONE"), "None": ("none", "NONE"),
-    "yes": ("true", "TRUE"), "no": ("false", "FALSE"), "foreach": ("for", "FOR"), "version": ("language", "LANGUAGE"),
+    "yes": ("true", "TRUE"), "no": ("false", "FALSE"), "foreach": ("for", "FOR"),
+    "version": ("language", "LANGUAGE"),
     "closest": ("nearest", "NEAREST"), "minimal": ("least", "LEAST"), "maximal": ("most", "MOST"),
     "unless": ("if", "IF"),
 }  # fmt: skip
@@ -121,7 +125,7 @@ def event_alone(fault: Fault) -> Repair | None:
 
 
 def word_behind(fault: Fault) -> Repair | None:
-    """`def f(...)`, `ON enqueue`, `functio f`: the word fits as the name of a state block; what follows is the fault."""
+    """`def f(...)`, `ON enqueue`, `functio f`: the word fits as a state block's name."""
     if fault.kind(-1) != "NAME" or not fault.starts_line(-1) or fault.opened("LBRACE"):
         return None
     written = str(fault.token(-1))
@@ -222,7 +226,8 @@ def _names_here(fault: Fault) -> bool:
         return True
     if fault.kind(-1) in ("LPAR", "COMMA") and fault.inside("FN", "ON") and "NAME" in fault.accepted:
         return True
-    goes_on = ("EQUAL", "CHANGE", "DOT", "PLUS", "MINUS", "STAR", "SLASH", "COMPARE", "AT_MOST", "FOR", "COLON",
+    goes_on = ("EQUAL", "CHANGE", "DOT", "PLUS", "MINUS", "STAR", "SLASH", "COMPARE", "AT_MOST", "FOR",
+        "COLON",
                "RPAR", "RSQB", "COMMA", "LBRACE")  # fmt: skip
     return (
         "NAME" in fault.accepted and fault.kind(1) in goes_on and fault.kind() not in ("IF", "MATCH", "ELSE")

@@ -118,7 +118,8 @@ def assign_operator(fault: Fault) -> Repair | None:
     first = fault.first_on_line()
     target = fault.text(first, -1)
     if fault.kind() == "COLON":
-        report = habit("declared", fault.span(0, 1), (fault.before("let ", first), fault.replace("=", 0, 1)), False,
+        report = habit("declared", fault.span(0, 1), (fault.before("let ", first), fault.replace("=", 0, 1)),
+            False,
                        instead=f"let {target} =")  # fmt: skip
         tokens = [fault.insertion("LET", "let", first), *fault.copy(first, 0), fault.make("EQUAL", "=", 0, 1)]
         return fault.instead(report, tokens, first, 2)
@@ -282,7 +283,8 @@ _ONE_OF = "try one after the other: `pull a or b`, `idle_cpu(task, in llc) or id
 
 def _of_call(fault: Fault, word: str, instead: str, end: int) -> Repair:
     tokens = [
-        fault.make("NAME", word, -1), fault.make("LPAR", "("), *fault.copy(1, end), fault.insertion("RPAR", ")", end)
+        fault.make("NAME", word, -1), fault.make("LPAR", "("), *fault.copy(1, end),
+        fault.insertion("RPAR", ")", end)
     ]  # fmt: skip
     edits = (fault.replace(instead, -1, end - 1),)
     report = habit("of", fault.span(-1, 0), edits, written=str(fault.token(-1)), instead=instead)

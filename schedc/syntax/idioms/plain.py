@@ -1,4 +1,4 @@
-"""What can be seen from neighbouring tokens, before the parser: a unit apart from its number, `True`, `_ =>`."""
+"""What can be seen from neighbouring tokens, before the parser: `5 ms`, `True`, `_ =>`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from schedc.source import Source, Span
 from schedc.syntax.numbers import UNITS, NumberError, parse_number
 
 _VALUES = {
-    "True": ("true", "TRUE"), "TRUE": ("true", "TRUE"), "False": ("false", "FALSE"), "FALSE": ("false", "FALSE"),
+    "True": ("true", "TRUE"), "TRUE": ("true", "TRUE"), "False": ("false", "FALSE"),
+    "FALSE": ("false", "FALSE"),
     "None": ("none", "NONE"), "NULL": ("none", "NONE"), "nullptr": ("none", "NONE"), "nil": ("none", "NONE"),
     "null": ("none", "NONE"),
 }  # fmt: skip

@@ -167,14 +167,8 @@ def kick(fault: Fault) -> Repair | None:
             "preempt", fault.span(), (fault.replace(instead, 0, max(end - 1, 0)),), instead=instead
         )
         return fault.instead(report, tokens, 0, max(end, 1)) if end > 1 else None
-    if (
-        fault.kind() == "KICK_MODE"
-        and fault.line() == fault.line(-1)
-        and fault.kind(-1) in ("NAME", "COMMA", "FOR")
-    ):
-        if str(fault.token(-1)) in ("with", "for", "to", "and", "by", ","):
-            report = habit("kick_preempt", fault.span(-1), (fault.remove(-1),))
-            return fault.instead(report, [], -1, 0)
+    if fault.kind() == "KICK_MODE" and str(fault.token(-1)) in ("with", "for", "to", "and", "by", ","):
+        return fault.instead(habit("kick_preempt", fault.span(-1), (fault.remove(-1),)), [], -1, 0)
     modes = ("now", "idle", "wait", "immediately", "wakeup", "force")
     if str(fault.token(-1)) in modes and fault.kind(-2) in ("NAME", "RPAR", "RSQB") and _kicked(fault):
         report = habit("kick_mode", fault.span(-1), (fault.remove(-1),), False, written=str(fault.token(-1)))
@@ -242,7 +236,7 @@ def pull_words(fault: Fault) -> Repair | None:
 
 
 def verbs(fault: Fault) -> Repair | None:
-    """`enqueue task into q`, `consume ready`, `wake cpu`: the verb fits as a name, what follows is the fault."""
+    """`enqueue task into q`, `consume ready`, `wake cpu`: the verb fits as a name."""
     verb = str(fault.token(-1))
     if fault.kind(-1) != "NAME" or fault.kind() != "NAME" or fault.line() != fault.line(-1):
         return None

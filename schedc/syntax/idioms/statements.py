@@ -299,7 +299,7 @@ def _ended(fault: Fault) -> str:
 
 
 def returned(fault: Fault) -> Repair | None:
-    """A value as the last thing of a function: `slice * 2 }`, `match x { a => 1 .. }`, `if c { a } else { b }`."""
+    """A value as the last thing of a `fn`: `slice * 2 }`, `match x { a => 1 }`, `if c { a } else { b }`."""
     start = _body_start(fault)
     if start is None or fault.accepted >= {"ON", "PARAM"}:
         return None
@@ -321,8 +321,8 @@ def returned(fault: Fault) -> Repair | None:
 
 
 def _body_start(fault: Fault) -> int | None:
-    """The offset of the brace that opens the body of the `fn` or handler around the fault; the fault has to be
-    where only a value would stand: behind `=>`, or behind a whole path in a statement's place."""
+    """The offset of the brace that opens the body of the `fn` or handler around the fault, if only a value would
+    stand there: behind `=>`, or behind a whole path in a statement's place."""
     behind_arm = fault.kind(-1) == "ARROW" and "LBRACE" in fault.accepted
     value = fault.kind(-1) in ("NAME", "NUMBER", "RPAR", "RSQB") or (
         fault.kind() == "NUMBER" and "INSERT" in fault.accepted
@@ -345,7 +345,8 @@ def _statement_at(fault: Fault, body: int) -> int | None:
         return None
     depth, first = 0, None
     for offset in range(body + 1, 1):
-        if depth == 0 and (fault.starts_line(offset) or fault.kind(offset - 1) in ("LBRACE", "SEMICOLON")) and (
+        if depth == 0 and (fault.starts_line(offset) or fault.kind(offset - 1) in ("LBRACE",
+            "SEMICOLON")) and (
             fault.kind(offset) not in ("RBRACE", "ELSE")
         ):  # fmt: skip
             first = offset
@@ -371,7 +372,8 @@ def _only_values(fault: Fault, first: int, close: int) -> bool:
     depth = 0
     for offset in range(first, close):
         if fault.kind(offset) in statements or (depth == 0 and offset > first and fault.starts_line(offset)
-                                                and fault.kind(offset) not in ("RBRACE", "ELSE", "AND", "OR")):  # fmt: skip
+                                                and fault.kind(offset) not in ("RBRACE", "ELSE", "AND",
+                                                    "OR")):  # fmt: skip
             return False
         depth += (fault.kind(offset) == "LBRACE") - (fault.kind(offset) == "RBRACE")
     return True
