@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from schedc.diagnostics import Diagnostic, Diagnostics
+from schedc.diagnostics import Diagnostic
 from schedc.source import Source
 
 
@@ -24,13 +23,9 @@ class Compiled:
 
 def check(source: Source) -> list[Diagnostic]:
     """All that is to be said about a policy."""
-    if find_spec("schedc.api") is None:
-        from schedc.syntax.parser import parse
+    from schedc.api import check as checked
 
-        diagnostics = Diagnostics()
-        parse(source, diagnostics)
-        return list(diagnostics)
-    return list(import_module("schedc.api").check(source.text, name=source.name).diagnostics)
+    return list(checked(source.text, name=source.name).diagnostics)
 
 
 def compile_policy(source: Source, clang: str | None, with_object: bool) -> Compiled:

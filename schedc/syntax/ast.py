@@ -5,18 +5,19 @@ Every node carries the `span` of its text. `name_span` is the span of the name t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from schedc.source import Span
+from schedc.syntax.node import node
 
 
-@dataclass(frozen=True)
+@node
 class Node:
     span: Span
 
 
-@dataclass(frozen=True)
+@node
 class Name(Node):
     """A name in a binding position."""
 
@@ -26,7 +27,7 @@ class Name(Node):
 # ---- types
 
 
-@dataclass(frozen=True)
+@node
 class TypeExpr(Node):
     """`duration`, `cpu?`, `count in 0..3`, `count per layer`, `average of duration over 8 samples`."""
 
@@ -46,47 +47,47 @@ class TypeExpr(Node):
 # ---- expressions
 
 
-@dataclass(frozen=True)
+@node
 class NumberLit(Node):
     """A number as written, unit and all: `5ms`, `75%`, `1_000`."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@node
 class BoolLit(Node):
     value: bool
 
 
-@dataclass(frozen=True)
+@node
 class NoneLit(Node):
     pass
 
 
-@dataclass(frozen=True)
+@node
 class NameRef(Node):
     text: str
 
 
-@dataclass(frozen=True)
+@node
 class Member(Node):
     base: Expr
     name: str
     name_span: Span
 
 
-@dataclass(frozen=True)
+@node
 class Star(Node):
     """`*` as an index: each in turn."""
 
 
-@dataclass(frozen=True)
+@node
 class Index(Node):
     base: Expr
     indices: tuple[Expr | Star, ...]
 
 
-@dataclass(frozen=True)
+@node
 class Argument(Node):
     """One argument of a call; `kind` is empty for a plain one, else `near`, `in`, `where`, `least`, `most`
     or `whole` (then `value` is a NameRef)."""
@@ -95,18 +96,18 @@ class Argument(Node):
     value: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Call(Node):
     callee: Expr
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True)
+@node
 class Negative(Node):
     operand: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Binary(Node):
     """`+ - * / %`; `operator_span` is the place of the operator."""
 
@@ -116,7 +117,7 @@ class Binary(Node):
     right: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Scaled(Node):
     """`amount scaled by weight`: amount times 100 over weight."""
 
@@ -124,7 +125,7 @@ class Scaled(Node):
     weight: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Compare(Node):
     operator: str
     operator_span: Span
@@ -132,7 +133,7 @@ class Compare(Node):
     right: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Logic(Node):
     """`and` or `or`. `or` also joins optional values and the sources of a pull."""
 
@@ -141,12 +142,12 @@ class Logic(Node):
     right: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Not(Node):
     operand: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Matches(Node):
     """`task.comm in "cc1*"` or in a list of patterns."""
 
@@ -154,14 +155,14 @@ class Matches(Node):
     patterns: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True)
+@node
 class Pattern(Node):
     """A string literal, without its quotes."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@node
 class Contains(Node):
     """`cpu in task.llc`."""
 
@@ -169,27 +170,27 @@ class Contains(Node):
     container: Expr
 
 
-@dataclass(frozen=True)
+@node
 class IfValue(Node):
     condition: Condition
     then: Expr
     otherwise: Expr
 
 
-@dataclass(frozen=True)
+@node
 class MatchArm(Node):
     pattern: str
     pattern_span: Span
     value: Expr
 
 
-@dataclass(frozen=True)
+@node
 class MatchValue(Node):
     subject: Expr
     arms: tuple[MatchArm, ...]
 
 
-@dataclass(frozen=True)
+@node
 class Pull(Node):
     """`pull ready[x] aging 200ms`, `pull ready into given[cpu]`."""
 
@@ -198,7 +199,7 @@ class Pull(Node):
     into: Expr | None = None
 
 
-@dataclass(frozen=True)
+@node
 class Aged(Node):
     """`ready[x] aging 200ms` as a further source of a pull."""
 
@@ -206,7 +207,7 @@ class Aged(Node):
     aging: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Keep(Node):
     """`keep prev for slice`."""
 
@@ -214,7 +215,7 @@ class Keep(Node):
     slice: Expr
 
 
-@dataclass(frozen=True)
+@node
 class IfLet(Node):
     """`let x = optional` as a condition."""
 
@@ -250,7 +251,7 @@ Condition: TypeAlias = Expr | IfLet
 # ---- statements
 
 
-@dataclass(frozen=True)
+@node
 class Block(Node):
     """Statements between braces; `close` is the span of the closing brace."""
 
@@ -258,20 +259,20 @@ class Block(Node):
     close: Span
 
 
-@dataclass(frozen=True)
+@node
 class Let(Node):
     name: Name
     value: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Var(Node):
     name: Name
     type: TypeExpr
     value: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Assign(Node):
     """`target = value`, `target += value` and so on; `operator` is the token."""
 
@@ -280,14 +281,14 @@ class Assign(Node):
     value: Expr
 
 
-@dataclass(frozen=True)
+@node
 class ExprStmt(Node):
     """A pull, a keep or a call for its effect."""
 
     value: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Insert(Node):
     task: Expr
     into: Expr
@@ -295,33 +296,33 @@ class Insert(Node):
     slice: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Kick(Node):
     target: Expr
     mode: str
 
 
-@dataclass(frozen=True)
+@node
 class If(Node):
     condition: Condition
     then: Block
     otherwise: Block | If | None
 
 
-@dataclass(frozen=True)
+@node
 class MatchBlock(Node):
     pattern: str
     pattern_span: Span
     block: Block
 
 
-@dataclass(frozen=True)
+@node
 class Match(Node):
     subject: Expr
     arms: tuple[MatchBlock, ...]
 
 
-@dataclass(frozen=True)
+@node
 class For(Node):
     """`for name in what [of owner] [nearest place] [except one] [where condition]`."""
 
@@ -335,23 +336,23 @@ class For(Node):
     body: Block
 
 
-@dataclass(frozen=True)
+@node
 class Repeat(Node):
     count: Expr
     body: Block
 
 
-@dataclass(frozen=True)
+@node
 class Return(Node):
     value: Expr | None
 
 
-@dataclass(frozen=True)
+@node
 class Break(Node):
     pass
 
 
-@dataclass(frozen=True)
+@node
 class Continue(Node):
     pass
 
@@ -364,7 +365,7 @@ Stmt: TypeAlias = (
 # ---- declarations
 
 
-@dataclass(frozen=True)
+@node
 class Param(Node):
     name: str
     name_span: Span
@@ -375,7 +376,7 @@ class Param(Node):
     high: Expr | None
 
 
-@dataclass(frozen=True)
+@node
 class Const(Node):
     name: str
     name_span: Span
@@ -383,7 +384,7 @@ class Const(Node):
     value: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Layer(Node):
     """`condition` is None for `otherwise`."""
 
@@ -392,18 +393,18 @@ class Layer(Node):
     condition: Expr | None
 
 
-@dataclass(frozen=True)
+@node
 class Dimension(Node):
     name: str
 
 
-@dataclass(frozen=True)
+@node
 class Window(Node):
     low: Expr
     high: Expr
 
 
-@dataclass(frozen=True)
+@node
 class Queue(Node):
     name: str
     name_span: Span
@@ -413,7 +414,7 @@ class Queue(Node):
     dimensions: tuple[Dimension, ...]
 
 
-@dataclass(frozen=True)
+@node
 class StateField(Node):
     name: str
     name_span: Span
@@ -421,21 +422,21 @@ class StateField(Node):
     initial: Expr | None
 
 
-@dataclass(frozen=True)
+@node
 class State(Node):
     entity: str
     entity_span: Span
     fields: tuple[StateField, ...]
 
 
-@dataclass(frozen=True)
+@node
 class Counter(Node):
     name: str
     name_span: Span
     text: str
 
 
-@dataclass(frozen=True)
+@node
 class Global(Node):
     name: str
     name_span: Span
@@ -443,7 +444,7 @@ class Global(Node):
     initial: Expr | None
 
 
-@dataclass(frozen=True)
+@node
 class Assumption(Node):
     """`while runnable <= 20 per cpu`."""
 
@@ -452,7 +453,7 @@ class Assumption(Node):
     per: str
 
 
-@dataclass(frozen=True)
+@node
 class Promise(Node):
     kind: str
     kind_span: Span
@@ -462,14 +463,14 @@ class Promise(Node):
     assumption: Assumption | None
 
 
-@dataclass(frozen=True)
+@node
 class Formal(Node):
     name: str
     name_span: Span
     type: TypeExpr | None
 
 
-@dataclass(frozen=True)
+@node
 class Function(Node):
     name: str
     name_span: Span
@@ -478,7 +479,7 @@ class Function(Node):
     body: Block
 
 
-@dataclass(frozen=True)
+@node
 class Handler(Node):
     event: str
     event_span: Span
@@ -486,7 +487,7 @@ class Handler(Node):
     body: Block
 
 
-@dataclass(frozen=True)
+@node
 class Timer(Node):
     period: Expr
     body: Block
@@ -497,7 +498,7 @@ Item: TypeAlias = (
 )
 
 
-@dataclass(frozen=True)
+@node
 class Policy(Node):
     """A whole file. `items` are in the order of the text."""
 

@@ -12,7 +12,6 @@ from lark.utils import TextSlice
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s0_syntax as messages
 from schedc.source import Source, Span
-from schedc.syntax import idioms
 from schedc.syntax.grammar import load_lexer
 from schedc.syntax.hidden import ZERO_WIDTH, hidden_places, visible_text
 from schedc.syntax.limits import MAX_MENDS, MAX_SYNTAX_ERRORS, MAX_TOKENS
@@ -75,6 +74,8 @@ class _Reading:
                 self.diagnostics.add(messages.hidden(self.source, Span(at, at + 1)))
 
     def _mend(self) -> None:
+        from schedc.syntax import idioms
+
         mended = idioms.mend_text(self.source, self.offset, self.read)
         if mended is None:
             self.errors += 1

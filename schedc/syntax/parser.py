@@ -13,10 +13,11 @@ from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s0_syntax as messages
 from schedc.diagnostics.merge import merge
 from schedc.source import Source, Span
-from schedc.syntax import ast, idioms
+from schedc.syntax import ast
 from schedc.syntax.build import build, token_span
 from schedc.syntax.lexer import tokenize
 from schedc.syntax.limits import MAX_CHARACTERS, MAX_DEPTH, MAX_TOKENS
+from schedc.syntax.plain import mend_tokens
 from schedc.syntax.recovery import Run
 
 
@@ -48,7 +49,7 @@ def _tree(source: Source, found: Diagnostics) -> Tree[Token] | None:
     if len(tokens) > MAX_TOKENS:
         found.add(messages.too_many_tokens(token_span(tokens[MAX_TOKENS]), MAX_TOKENS))
         return None
-    tokens = idioms.mend_tokens(source, tokens, found)
+    tokens = mend_tokens(source, tokens, found)
     deep = _too_deep(tokens)
     tree = Run(source, tokens, found).parse() if deep is None else None
     deep = deep or (_deep_node(tree) if tree is not None else None)

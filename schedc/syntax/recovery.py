@@ -16,14 +16,13 @@ from lark import Token, Tree, UnexpectedToken
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s0_syntax as messages
 from schedc.source import Source
-from schedc.syntax import idioms
-from schedc.syntax.braces import missing_brace
 from schedc.syntax.grammar import load_parser, words
-from schedc.syntax.idioms.general import value_alone
 from schedc.syntax.limits import MAX_MENDS, MAX_SYNTAX_ERRORS
 
 if TYPE_CHECKING:
     from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+    from schedc.syntax import idioms
 
 # Words that begin a declaration; a state block begins with a name (or `layer`) and a brace.
 _ITEM_STARTS = frozenset(
@@ -150,6 +149,8 @@ class Run:
         if opened <= 0 or not (start == len(self.tokens) or self._starts_item(start)):
             return None
         self.errors += 1
+        from schedc.syntax.braces import missing_brace
+
         if (report := missing_brace(self.source, self.tokens, start)) is not None:
             self.diagnostics.add(report)
         place = self.tokens[start - 1].end_pos or 0
@@ -163,6 +164,8 @@ class Run:
         """Report the fault at a token, and the index from which to go on; None to give up."""
         if self.errors < MAX_SYNTAX_ERRORS and (closed := self._close_braces(at)) is not None:
             return closed
+        from schedc.syntax import idioms
+
         fault = self._fault(at)
         found = idioms.repair(fault)
         if found is not None and self._is_new(found):
@@ -178,6 +181,8 @@ class Run:
         return self._after_statement(at) or self._after_item(at)
 
     def _fault(self, at: int) -> idioms.Fault:
+        from schedc.syntax import idioms
+
         accepted = _accepted(self.parser)
         values: Sequence[Any] = tuple(self.parser.parser_state.value_stack)
         return idioms.Fault(self.source, self.tokens, at, accepted, values, self._fits)
@@ -203,6 +208,8 @@ class Run:
         return new
 
     def _report(self, fault: idioms.Fault) -> None:
+        from schedc.syntax.idioms.general import value_alone
+
         if (apart := value_alone(fault)) is not None:
             self.diagnostics.add(apart)
             return

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 import schedc.diagnostics
-from schedc.diagnostics import Diagnostics, Severity
+from schedc.api import check
+from schedc.diagnostics import Severity
 from schedc.diagnostics import explain as pages
-from schedc.source import Source
 from schedc.syntax.limits import MAX_CHARACTERS
-from schedc.syntax.parser import parse
 
 CATALOGUE = sorted(Path(schedc.diagnostics.__file__).parent.glob("s[0-9]_*.py"))
 # Codes about what is too large to print, or about what is not in a policy's text.
@@ -28,9 +27,7 @@ def codes_in(module: Path) -> set[str]:
 
 
 def errors(text: str) -> set[str]:
-    diagnostics = Diagnostics()
-    parse(Source("page", text), diagnostics)
-    return {d.code for d in diagnostics if d.severity is Severity.ERROR}
+    return {d.code for d in check(text).diagnostics if d.severity is Severity.ERROR}
 
 
 def used() -> set[str]:

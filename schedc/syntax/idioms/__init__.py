@@ -1,9 +1,8 @@
 """What people and models write by habit from other languages, and what they meant.
 
-`mend_text` handles characters that begin no token; `mend_tokens` what fits nowhere and can be seen from the
-tokens alone; `repair` tokens that do not fit where they stand. Each gives a report,
-and where it is clear what
-was meant also what to read instead, so that the rest is read as well.
+`mend_text` handles characters that begin no token, `repair` tokens that do not fit where they stand. Each
+gives a report, and where it is clear what was meant also what to read instead, so that the rest is read as well.
+Loaded at the first fault: a policy without one does not wait for it.
 """
 
 from __future__ import annotations
@@ -13,9 +12,8 @@ from collections.abc import Callable
 from schedc.syntax.idioms import blocks, declarations, general, names, operators, scheduling, statements
 from schedc.syntax.idioms.characters import Mended, mend_text
 from schedc.syntax.idioms.fault import Fault, Repair
-from schedc.syntax.idioms.plain import mend_tokens
 
-__all__ = ["Fault", "Mended", "Repair", "mend_text", "mend_tokens", "repair"]
+__all__ = ["Fault", "Mended", "Repair", "mend_text", "repair"]
 
 # The first that recognises the fault says what it is: from the special to the general.
 _RECOGNISERS: tuple[Callable[[Fault], Repair | None], ...] = (

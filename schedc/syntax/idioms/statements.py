@@ -321,8 +321,8 @@ def returned(fault: Fault) -> Repair | None:
 
 
 def _body_start(fault: Fault) -> int | None:
-    """The offset of the brace that opens the body of the `fn` or handler around the fault, if only a value would
-    stand there: behind `=>`, or behind a whole path in a statement's place."""
+    """The offset of the brace that opens the body of the `fn` or handler around the fault, if it is where
+    only a value would stand: behind `=>`, or behind a whole path in a statement's place."""
     behind_arm = fault.kind(-1) == "ARROW" and "LBRACE" in fault.accepted
     value = fault.kind(-1) in ("NAME", "NUMBER", "RPAR", "RSQB") or (
         fault.kind() == "NUMBER" and "INSERT" in fault.accepted

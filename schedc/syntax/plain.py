@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from lark import Token
 
-from schedc.diagnostics import Diagnostics, Edit
+from schedc.diagnostics import Diagnostic, Diagnostics, Edit
 from schedc.diagnostics import s0_syntax as messages
-from schedc.diagnostics.s0_habits import habit
 from schedc.source import Source, Span
 from schedc.syntax.numbers import UNITS, NumberError, parse_number
 
@@ -46,6 +45,13 @@ def mend_tokens(source: Source, tokens: list[Token], diagnostics: Diagnostics) -
     for token in mended:
         _check_number(token, diagnostics)
     return mended
+
+
+def habit(name: str, span: Span, edits: tuple[Edit, ...], **words: str) -> Diagnostic:
+    """The catalogue's report; loaded when there is one to make."""
+    from schedc.diagnostics import s0_habits
+
+    return s0_habits.habit(name, span, edits, True, **words)
 
 
 def _span(token: Token) -> Span:
