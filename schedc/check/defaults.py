@@ -20,11 +20,7 @@ from schedc.types.kinds import Kind
 DEFAULT_SLICE = "20ms"
 
 _SELECT_CPU = """on select_cpu(task, prev) {{
-    if let cpu = idle_cpu(task, near prev) {{
-        insert task into local(cpu) for {slice}
-        return cpu
-    }}
-    return prev
+    return idle_cpu(task, near prev) or prev
 }}"""
 _ENQUEUE = """on enqueue(task) {{
     insert task into {queue}{at} for {slice}

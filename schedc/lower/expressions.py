@@ -51,7 +51,7 @@ def lower(expr: t.Expr, scope: Scope) -> str:
         case t.Not():
             return f"!({lower(expr.operand, scope)})"
         case t.OrElse():
-            return f"or_else({lower(expr.left, scope)}, {lower(expr.right, scope)})"
+            return _or_else(expr, scope)
         case t.Matches():
             return lifted.matches(expr, scope)
         case t.Contains():
@@ -271,6 +271,15 @@ def _compare(expr: t.Compare, scope: Scope) -> str:
     if expr.left.type.kind is Kind.VTIME:
         return f"((s64)({left} - {right}) {expr.operator} 0)"
     return f"({left} {expr.operator} {right})"
+
+
+def _or_else(expr: t.OrElse, scope: Scope) -> str:
+    left, right = lower(expr.left, scope), lower(expr.right, scope)
+    near = expr.left.near if isinstance(expr.left, t.Pick) else None
+    same = isinstance(near, t.LocalRef) and isinstance(expr.right, t.LocalRef) and near.local is expr.right.local
+    if same and left.startswith("claim_idle_select("):
+        return left.replace("claim_idle_select(", "claim_idle_or(")
+    return f"or_else({left}, {right})"
 
 
 def _contains(expr: t.Contains, scope: Scope) -> str:

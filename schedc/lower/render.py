@@ -90,7 +90,9 @@ class _Renderer:
             low.needs.topology.add("nr_cpus")
         instances = [low.instances(plan.queue) for plan in self.plan.queues.values()]
         initial_places = low.initial_places()
+        header = self.policy.source.line_column(self.policy.span.start)[0]
         values: dict[str, Any] = {
+            "generated": f"/* {header}: {quoted(self.policy, header)} */",
             "policy": self.policy, "plan": self.plan, "title": _plain(self.policy.title),
             "quoted": lambda line: quoted(self.policy, line), "c_type": names.c_type, "literal": literal,
             "vtime": low.vtime, "limits": {kind.value: size for kind, size in MAX_COUNT.items()},

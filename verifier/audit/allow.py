@@ -75,7 +75,7 @@ _POLICY = CALLBACKS | {TIMER}
 _EVERYWHERE = _POLICY | {WATCH}
 _INSERT = frozenset(("select_cpu", "enqueue", "dispatch"))
 _DISPATCH = frozenset(("dispatch",))
-_MOVE = frozenset(("dispatch", TIMER))
+_MOVE = frozenset(("dispatch", "cpu_online", "cpu_offline", TIMER))
 _MAKE = frozenset(("init", "cgroup_init"))
 
 
@@ -126,6 +126,9 @@ KFUNCS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """Kernel function -> the callbacks that may call it."""
+
+KERNEL_VARIABLES = frozenset(("__cpu_active_mask",))
+"""Variables of the kernel whose address a program may know; reading them is the probe helpers' work."""
 
 # A timer's callback may do what the callback that armed it may, so it is armed where that is fixed.
 _HELPER_LIMITS = {

@@ -20,7 +20,7 @@ from .c_text import Text, audit_text
 MAX_FINDINGS = 100
 _NOWHERE = "/nonexistent/schedc-audit"
 MAX_BYTES = 4 * 1024 * 1024
-_FLAGS = ("-x", "c", "-target", "bpfel", "-std=gnu11", "-nostdinc", "-ferror-limit=5")
+_FLAGS = ("-x", "c", "-target", "bpfel", "-mcpu=v3", "-std=gnu11", "-nostdinc", "-ferror-limit=5")
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 # libclang's type kinds, by their stable numbers.
 _INTEGERS = frozenset((*range(3, 21), 106))

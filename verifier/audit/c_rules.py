@@ -72,12 +72,12 @@ PLAIN_KINDS = frozenset(
         *(43, 47),  # references to types and members
         *(102, 106, 110),  # members, integers, characters
         *(111, 112, 113, 114, 115, 116),  # parentheses, operators, subscripts, conditions
-        *(118, 119, 136),  # compound literals, initialisers, sizeof
+        *(118, 119, 121, 136),  # compound literals, initialisers, statement expressions, sizeof
         *(202, 203, 204, 205, 206, 212, 213, 214, 230),  # blocks, ifs, switches, continue, break, return
         *range(400, 500),  # attributes, which are judged by the text
     )
 )
-"""Needing no look of their own. Not here: goto, labels, assembly, statement expressions and the rest."""
+"""Needing no look of their own. Not here: goto, labels, assembly and the rest."""
 TOP_LEVEL = frozenset((STRUCT, UNION, ENUM, FUNCTION, VAR, TYPEDEF, STATIC_ASSERT))
 TYPED_DECLARATIONS = frozenset((VAR, FIELD, PARM))
 LABELLED = frozenset((48, 201, 210))  # a label's use, a label, goto

@@ -88,6 +88,8 @@ def _externs(obj: Object) -> Iterator[Finding]:
         else set()
     )
     for extern in obj.externs:
+        if extern.kernel_name in allow.KERNEL_VARIABLES:
+            continue
         if extern.kernel_name not in allow.KFUNCS:
             yield Finding("kfunc", f"{extern.name!r} is no kernel function that a policy may use")
         elif extern.name not in functions:

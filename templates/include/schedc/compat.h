@@ -143,15 +143,43 @@ static __always_inline bool may_run_on(struct task_struct *p, s32 cpu)
 	       (!p->migration_disabled || scx_bpf_task_cpu(p) == cpu);
 }
 
+/*
+ * A CPU that is going away is inactive before anyone is told; what is sent there then, the kernel sends elsewhere
+ * and counts against the scheduler.
+ */
+static __always_inline bool is_active(s32 cpu)
+{
+	const char *mask = (const char *)&__cpu_active_mask;
+	u64 word;
+
+	if (!ksym_exists(&__cpu_active_mask))
+		return true;
+	bpf_probe_read_kernel(&word, sizeof(word), mask + (cpu >> 6) * 8);
+	return word >> (cpu & 63) & 1;
+}
+
 /* The CPU itself if the task may run there now, else one where it may. */
 static __always_inline s32 usable_cpu(struct task_struct *p, s32 cpu)
 {
-	const struct cpumask *online = scx_bpf_get_online_cpumask();
+	const struct cpumask *online;
+	s32 found;
 
-	if (!bpf_cpumask_test_cpu(cpu, p->cpus_ptr) || !bpf_cpumask_test_cpu(cpu, online))
-		cpu = bpf_cpumask_any_and_distribute(p->cpus_ptr, online);
+	if (bpf_cpumask_test_cpu(cpu, p->cpus_ptr) && is_active(cpu))
+		return cpu;
+	online = scx_bpf_get_online_cpumask();
+	found = bpf_cpumask_any_and_distribute(p->cpus_ptr, online);
+	if (found == cpu) /* each call gives the next one */
+		found = bpf_cpumask_any_and_distribute(p->cpus_ptr, online);
 	scx_bpf_put_cpumask(online);
-	return cpu;
+	return found;
+}
+
+/* The idle CPU that the kernel would choose near `prev_cpu`, claimed, or else `prev_cpu`. */
+static __always_inline s32 claim_idle_or(struct task_struct *p, s32 prev_cpu, u64 wake_flags)
+{
+	bool idle;
+
+	return scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &idle);
 }
 
 /* Claim the idle CPU that the kernel would choose near `prev_cpu`: its core, its cache, its node, any. */
@@ -160,7 +188,7 @@ static __always_inline s32 claim_idle_select(struct task_struct *p, s32 prev_cpu
 	bool idle = false;
 	s32 cpu = scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &idle);
 
-	return idle ? cpu : -1;
+	return idle && is_active(cpu) ? cpu : -1;
 }
 
 /* The same outside select_cpu, where older kernels cannot choose by distance. */

@@ -32,7 +32,7 @@ typedef _Bool bool;
 #define READ_ONCE(x) (*(const volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile typeof(x) *)&(x) = (value))
 /* Hides where a value comes from, so that clang keeps the bound that the verifier has to see. */
-#define opaque(x) asm volatile("" : "+r"(x))
+#define opaque(x) asm volatile("" : "+w"(x))
 
 #define ksym_exists(function) (!!(function))
 #define field_exists(field) __builtin_preserve_field_info(field, 2)
@@ -235,6 +235,8 @@ void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym __weak;
 s32 bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id, u64 flags) __ksym __weak;
 struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *it) __ksym __weak;
 void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *it) __ksym __weak;
+
+extern const void __cpu_active_mask __ksym __weak;
 
 /* ---- helpers, by their fixed numbers */
 
