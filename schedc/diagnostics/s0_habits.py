@@ -210,7 +210,7 @@ HABITS = {
         "S020",
         "an insert says for how long the task may run",
         "`for` and the slice are missing",
-        "write `for slice`",
+        "write `for {instead}`",
         "the slice is what the task may use before another one has its turn",
     ),
     "insert_for": Habit(
@@ -258,7 +258,7 @@ HABITS = {
         "S022",
         "`keep` says for how long the task goes on",
         "`for` and the slice are missing",
-        "write `for slice`",
+        "write `for {instead}`",
     ),
     "keep_what": Habit(
         "S022", "`keep` names the task that ran", "`prev` is missing", "write `keep prev for slice`"

@@ -208,6 +208,10 @@ def unexpected(
                           Label(Span(end, end), f"{expected} is missing here"))  # fmt: skip
     start = token.start_pos or 0
     span = Span(start, token.end_pos or start)
+    before = (previous[-1].end_pos or 0) if previous else start
+    if "\n" in source.text[before:start]:  # what is missing is missing on the line before
+        place = Label(Span(before, before), f"{expected} is missing here")
+        return Diagnostic("S010", f"expected {expected}{after}", place)
     if not token:  # a brace that was put in, because the block ends here
         return Diagnostic("S010", f"expected {expected}{after}", Label(span, f"{expected} is missing here"))
     return Diagnostic("S010", f"expected {expected}{after}, found `{_short(token)}`",

@@ -9,9 +9,9 @@ from schedc.diagnostics.s0_habits import habit
 from schedc.source import Source, Span
 
 
-def missing_brace(source: Source, tokens: list[Token], at: int) -> Diagnostic | None:
-    """The report of a block that is still open before `tokens[at]`; None where only a mended one is."""
-    opened = _unclosed(source, tokens[:at])
+def missing_brace(source: Source, tokens: list[Token], first: int, at: int) -> Diagnostic | None:
+    """The report of a block that from token `first` on is open before `at`; None if only a mended one."""
+    opened = _unclosed(source, tokens[first:at])
     if opened is None:
         return None
     start = opened.start_pos or 0

@@ -151,7 +151,7 @@ class Run:
         self.errors += 1
         from schedc.syntax.braces import missing_brace
 
-        if (report := missing_brace(self.source, self.tokens, start)) is not None:
+        if (report := missing_brace(self.source, self.tokens, self.item[0], start)) is not None:
             self.diagnostics.add(report)
         place = self.tokens[start - 1].end_pos or 0
         closing = (Token("RBRACE", "", start_pos=place, end_pos=place),) * opened

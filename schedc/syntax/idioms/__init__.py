@@ -1,7 +1,7 @@
 """What people and models write by habit from other languages, and what they meant.
 
 `mend_text` handles characters that begin no token, `repair` tokens that do not fit where they stand. Each
-gives a report, and where it is clear what was meant also what to read instead, so that the rest is read as well.
+gives a report, and where it is clear what was meant also what to read instead, so that the rest is read too.
 Loaded at the first fault: a policy without one does not wait for it.
 """
 
@@ -34,6 +34,7 @@ _RECOGNISERS: tuple[Callable[[Fault], Repair | None], ...] = (
     statements.untyped,
     statements.let_mut,
     statements.top_let,
+    statements.top_assignment,
     statements.const_inside,
     statements.typed_name,
     operators.increment,

@@ -31,7 +31,7 @@ _SINGLE = (
 def missing_sign(fault: Fault) -> Repair | None:
     """`queue ready fifo`, `foo(a b)`, `local(cpu`: the one sign with which the fault fits."""
     fitting = [kind for kind in _SINGLE if kind in fault.accepted and _goes_on(fault, kind)]
-    if len(fitting) != 1:
+    if len(fitting) != 1 or "CHANGE" in fault.accepted:  # there, no statement has begun yet
         return None
     written = words()[fitting[0]]
     place = fault.span(-1)

@@ -110,7 +110,7 @@ def insert_slice(fault: Fault) -> Repair | None:
         "COMMA",
     ):
         return None
-    report = habit(name, fault.span(-1), (fault.after(f" for {slice_}", -1),), False)
+    report = habit(name, fault.span(-1), (fault.after(f" for {slice_}", -1),), False, instead=slice_)
     kind = "NAME" if slice_ == "slice" else "NUMBER"
     return fault.instead(report, [fault.insertion("FOR", "for"), fault.insertion(kind, slice_)], 0, 0)
 
@@ -184,7 +184,7 @@ def _kicked(fault: Fault) -> bool:
 
 def tried_in_order(fault: Fault) -> Repair | None:
     """`pull a else b`, `pull a else pull b`, `pull a, b`, `idle_cpu(..) else prev`."""
-    if fault.kind() not in ("ELSE", "COMMA", "COLON") or fault.kind(1) in ("LBRACE", "IF"):
+    if fault.kind() not in ("ELSE", "COMMA") or fault.kind(1) in ("LBRACE", "IF"):
         return None
     pulls = _before_on_statement(fault, "PULL")
     picks = fault.kind() == "ELSE" and fault.kind(-1) in ("RPAR", "NAME", "RSQB")

@@ -235,6 +235,24 @@ def top_let(fault: Fault) -> Repair | None:
     return fault.instead(report, [fault.make(word.upper(), word), fault.token(1), *extra], 0, 2)
 
 
+def top_assignment(fault: Fault) -> Repair | None:
+    """`slice = 5ms` outside of a handler: the name fits as that of a state block."""
+    if fault.kind() != "EQUAL" or "LBRACE" not in fault.accepted or fault.opened("LBRACE"):
+        return None
+    if fault.kind(-1) != "NAME" or not fault.starts_line(-1):
+        return None
+    type_, certain = _value_type(fault, 1)
+    head = f"const {fault.token(-1)}: {type_}"
+    report = habit(
+        "top_let", fault.span(-1), (fault.replace(head, -1),), certain, written="=", instead=f"{head} = ..."
+    )
+    tokens = [
+        *(fault.insertion("CONST", "const", -1), fault.token(-1)),
+        *(fault.insertion("COLON", ":"), fault.insertion("NAME", type_)),
+    ]
+    return fault.instead(report, tokens, -1, 0)
+
+
 def switch(fault: Fault) -> Repair | None:
     """`switch (x) { case a: ... }`; arms of a `match` in another form."""
     first = fault.first_on_line()
@@ -334,6 +352,8 @@ def _body_start(fault: Fault) -> int | None:
         kind = fault.kind(offset)
         depth += (kind == "RBRACE") - (kind == "LBRACE")
         if kind in ("FN", "ON") and fault.starts_line(offset):
+            if kind == "ON" and str(fault.token(offset + 1)) != "select_cpu":
+                return None  # no other handler gives a value
             return next(i for i in range(offset, 1) if fault.kind(i) == "LBRACE") if depth < 0 else None
     return None
 
@@ -354,26 +374,19 @@ def _statement_at(fault: Fault, body: int) -> int | None:
     return first if first is not None and _only_values(fault, first, close) else None
 
 
+_NO_VALUE = frozenset(
+    ["INSERT", "KICK", "LET", "VAR", "FOR", "REPEAT", "RETURN", "BREAK", "CONTINUE", "CHANGE", "EQUAL"]
+)
+
+
 def _only_values(fault: Fault, first: int, close: int) -> bool:
     """No statement word up to the end of the body, nor a second line that begins one."""
-    statements = {
-        "INSERT",
-        "KICK",
-        "LET",
-        "VAR",
-        "FOR",
-        "REPEAT",
-        "RETURN",
-        "BREAK",
-        "CONTINUE",
-        "CHANGE",
-        "EQUAL",
-    }
     depth = 0
     for offset in range(first, close):
-        if fault.kind(offset) in statements or (depth == 0 and offset > first and fault.starts_line(offset)
-                                                and fault.kind(offset) not in ("RBRACE", "ELSE", "AND",
-                                                    "OR")):  # fmt: skip
+        if fault.kind(offset) in _NO_VALUE or fault.kinds(offset, "NAME", "NAME"):
+            return False
+        new_line = depth == 0 and offset > first and fault.starts_line(offset)
+        if new_line and fault.kind(offset) not in ("RBRACE", "ELSE", "AND", "OR"):
             return False
         depth += (fault.kind(offset) == "LBRACE") - (fault.kind(offset) == "RBRACE")
     return True
