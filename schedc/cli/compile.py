@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         show.reports([(Source(files.shown_name(options.policy), ""), list(unread))], options)
         return 1
     emit = options.emit or list(_ENDINGS)
-    result = frontend.compile_policy(source, options.clang, with_object="object" in emit)
+    result = frontend.compile_policy(source, options.clang, c_only=emit == ["c"])
     show.reports([(source, list(result.diagnostics))], options)
     contents = {
         "object": result.object,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from schedc.diagnostics import Diagnostic
@@ -28,11 +27,21 @@ def check(source: Source) -> list[Diagnostic]:
     return list(checked(source.text, name=source.name).diagnostics)
 
 
-def compile_policy(source: Source, clang: str | None, with_object: bool) -> Compiled:
-    """All products of a policy; `with_object` is false where clang is not to be run."""
-    result = import_module("schedc.api").compile(
-        source.text, name=source.name, clang=clang, with_object=with_object
-    )
-    return Compiled(
-        result.check.accepted, tuple(result.check.diagnostics), result.object, result.c_source, result.report
-    )
+def compile_policy(source: Source, clang: str | None, c_only: bool) -> Compiled:
+    """All products of a policy; with `c_only` just its C, for which no clang is needed."""
+    from schedc import api
+
+    if c_only:
+        return _lowered(source)
+    result = api.compile(source.text, name=source.name, clang=clang)
+    report = result.report.to_json() if result.report is not None else None
+    return Compiled(result.accepted, result.diagnostics, result.object, result.c_source, report)
+
+
+def _lowered(source: Source) -> Compiled:
+    from schedc import api
+    from schedc.build.compile import lower_to_c
+
+    checked = api.check(source.text, name=source.name)
+    c_source = lower_to_c(checked.proven) if checked.proven is not None else None
+    return Compiled(checked.accepted, checked.diagnostics, None, c_source, None)

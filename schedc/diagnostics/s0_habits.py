@@ -122,7 +122,6 @@ HABITS = {
     "fn_result": Habit(
         "S013", "the result of a `fn` stands behind `->`", "`{written}` is not used for it", "write `->`"
     ),
-    "no_such_word": Habit("S013", "there is no `{written}`", "not a word of the language", "{instead}"),
     # loops
     "while": Habit(
         "S014",

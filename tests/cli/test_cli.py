@@ -174,8 +174,8 @@ def test_new(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Cap
 
 
 def compiled(monkeypatch: pytest.MonkeyPatch, accepted: bool = True) -> None:
-    def compile_policy(source: Source, clang: str | None, with_object: bool) -> frontend.Compiled:
-        made = b"\x7fELF" if accepted and with_object else None
+    def compile_policy(source: Source, clang: str | None, c_only: bool) -> frontend.Compiled:
+        made = b"\x7fELF" if accepted and not c_only else None
         return frontend.Compiled(accepted, (), made, "int x;\n" if accepted else None, {"name": source.name})
 
     monkeypatch.setattr(frontend, "compile_policy", compile_policy)
@@ -263,3 +263,17 @@ def test_a_command_loads_only_what_it_needs() -> None:
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_policy_is_compiled_for_real(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["compile", policy(GOOD)])
+    out = capsys.readouterr().out
+    if "no clang" in out.lower():
+        pytest.skip("no clang")
+    assert code == 0, out
+    assert Path("p.bpf.o").read_bytes()[:4] == b"\x7fELF"
+    assert json.loads(Path("p.report.json").read_text())["policy"] == "rr"
+    assert main(["compile", "p.sched", "--emit", "c", "-o", "only.c"]) == 0
+    assert Path("only.c").read_text() == Path("p.bpf.c").read_text()
