@@ -74,7 +74,7 @@ class Lowering:
         words: dict[str, str] = {}
         for formal in handler.formals:
             self._bind(formal, name, scope, words)
-        block = _only_vtime(handler.body) if dry else handler.body
+        block = only_vtime(handler.body) if dry else handler.body
         snapshots = self._snapshots(scope, block)
         body = lower_block(block, scope)
         flags = name == "runnable" and "enq_flags" in repr(body)
@@ -209,7 +209,7 @@ def _settled(used: Snapshot, text: str) -> str:
     return f"settled({text})" if isinstance(used, t.Global) and unsigned else text
 
 
-def _only_vtime(block: t.Block) -> t.Block:
+def only_vtime(block: t.Block) -> t.Block:
     """The statements of a block on which the task's virtual time depends."""
     kept: list[t.Stmt] = []
     for statement in block.statements:
@@ -221,10 +221,10 @@ def _only_vtime(block: t.Block) -> t.Block:
             case t.Assign() if isinstance(statement.target, t.FieldRef):
                 kept.append(statement)
             case t.If():
-                otherwise = _only_vtime(statement.otherwise) if statement.otherwise is not None else None
-                kept.append(t.If(statement.span, statement.condition, _only_vtime(statement.then), otherwise))
+                otherwise = only_vtime(statement.otherwise) if statement.otherwise is not None else None
+                kept.append(t.If(statement.span, statement.condition, only_vtime(statement.then), otherwise))
             case t.Match():
-                arms = tuple((pattern, _only_vtime(arm)) for pattern, arm in statement.arms)
+                arms = tuple((pattern, only_vtime(arm)) for pattern, arm in statement.arms)
                 kept.append(t.Match(statement.span, statement.subject, arms))
             case _:
                 pass

@@ -13,9 +13,9 @@ from schedc.lower import names
 from schedc.lower.expressions import literal
 from schedc.lower.lifted import cgroup_patterns
 from schedc.lower.plan import MAX_COUNT
-from schedc.lower.program import TIMEOUT_MS, Code, Lowering, topology_counts
+from schedc.lower.program import TIMEOUT_MS, Code, Lowering, only_vtime, topology_counts
 from schedc.typed import tree as t
-from schedc.typed.walk import walk_policy
+from schedc.typed.walk import walk, walk_policy
 from schedc.types.kinds import Kind
 
 _TABLES = {
@@ -101,7 +101,8 @@ class _Renderer:
             "functions": functions, "lifted_early": early, "lifted": lifted, "keeps": keeps,
             "ran": self._ran(handlers), "offline": offline, "keeps_offline": offline,
             "aging_slots": low.needs.aging_slots,
-            "windows": self._settles() or (keeps and self.plan.clock_slots > 0), "set_vtime": self._set_vtime,
+            "settles": self._settles(), "set_vtime": self._set_vtime, "keep_sites": self._keep_sites(),
+            "pure_stopping": self._pure_stopping(), "accounts_running": self._ran(handlers) or "running" in handlers,
             "cgroup_patterns": cgroup_patterns(self.policy),
             "counter_stride": -(-max(1, len(self.policy.counters)) // 8) * 8,
             "state_kinds": {field.owner.value for field in self.policy.state},
@@ -134,6 +135,18 @@ class _Renderer:
     def _settles(self) -> bool:
         local = any(isinstance(node, t.Insert) and node.local is not None for node in self.nodes)
         return bool(local and self.plan.vtime_used and self.plan.clock_slots)
+
+    def _keep_sites(self) -> int:
+        """In how many places a dispatch may keep the previous task."""
+        chains = [node for node in self.nodes if isinstance(node, t.PullChain) and node.keep is not None]
+        return sum(1 if len(chain.sources) == 1 and not self.plan.home else len(chain.sources) + 1 for chain in chains)
+
+    def _pure_stopping(self) -> bool:
+        """True if stopping changes the task's virtual time only, so that it need not run twice."""
+        handler = self.policy.handlers.get("stopping")
+        if handler is None:
+            return True
+        return len(list(walk(only_vtime(handler.body)))) == len(list(walk(handler.body)))
 
     def _set_vtime(self, value: str) -> str:
         return f"set_dsq_vtime(p, {value});" if self.plan.vtime_in_kernel else f"ts->vtime = {value};"

@@ -154,8 +154,8 @@ static __always_inline bool is_active(s32 cpu)
 
 	if (!ksym_exists(&__cpu_active_mask))
 		return true;
-	bpf_probe_read_kernel(&word, sizeof(word), mask + (cpu >> 6) * 8);
-	return word >> (cpu & 63) & 1;
+	bpf_probe_read_kernel(&word, sizeof(word), mask + ((u32)cpu >> 6) * 8);
+	return word >> ((u32)cpu & 63) & 1;
 }
 
 /* The CPU itself if the task may run there now, else one where it may. */

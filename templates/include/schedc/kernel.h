@@ -21,6 +21,7 @@ typedef _Bool bool;
 
 #define SEC(name) __attribute__((section(name), used))
 #define __always_inline inline __attribute__((always_inline))
+#define __out_of_line __attribute__((noinline))
 #define __ksym __attribute__((section(".ksyms")))
 #define __weak __attribute__((weak))
 #define __core __attribute__((preserve_access_index))
