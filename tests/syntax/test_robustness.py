@@ -19,6 +19,8 @@ from schedc.syntax.grammar import grammar_text
 from schedc.syntax.parser import parse
 from schedc.syntax.reader import read_source
 
+from .derive import sentence
+
 SEED_POLICY = """\
 language 1
 policy desk "A desktop: input first."
@@ -196,3 +198,30 @@ def test_garbage_of_a_megabyte() -> None:
     assert read_source("p", content, diagnostics) is None
     assert [d.code for d in diagnostics] == ["S007"]
     survives(content.decode("latin-1"))
+
+
+def shuffled(seed: int) -> str:
+    """A sentence of the grammar with words left out, doubled and exchanged."""
+    rng = random.Random(seed)
+    tokens = sentence(rng, 10).split(" ")
+    for _ in range(rng.randrange(1, 6)):
+        at = rng.randrange(len(tokens))
+        match rng.randrange(3):
+            case 0:
+                del tokens[at]
+            case 1:
+                tokens.insert(at, rng.choice(tokens))
+            case _:
+                tokens[at] = rng.choice(tokens)
+    return " ".join(tokens)
+
+
+def test_shuffled_sentences() -> None:
+    for seed in range(60):
+        survives(shuffled(seed))
+
+
+@pytest.mark.slow
+def test_many_shuffled_sentences() -> None:
+    for seed in range(60, 5000):
+        survives(shuffled(seed))
