@@ -57,7 +57,8 @@ class _Checker:
         handlers = self._handlers(queues, params)
         timers = [self._timer(each, index) for index, each in enumerate(self._items(ast.Timer))]
         return t.Policy(
-            self.source, self.tree.name, self.tree.title, self.tree.name_span, tuple(params), tuple(layers),
+            self.source, self.tree.name, self.tree.title, self.tree.name_span, self.tree.version_span,
+            tuple(params), tuple(layers),
             tuple(queues), tuple(state), tuple(globals_), tuple(counters),
             tuple(each for each in promises if each is not None), tuple(functions), handlers, tuple(timers),
         )  # fmt: skip

@@ -35,7 +35,7 @@ def loop_bounds(policy: t.Policy) -> dict[int, Poly]:
                 add(line(node), _count(Kind.CPU if node.of is not None else node.what, policy))
             case t.Repeat():
                 add(line(node), Poly.constant(ranges.of(node.count).high))
-            case t.Pick():
+            case t.Pick() if node.where is not None or node.order is not None or node.inside is not None:
                 add(line(node), Poly.symbol("cpus") + Poly.symbol("cpus"))
             case t.PullInto():
                 add(line(node), Poly.constant(MAX_LOOKED_AT + 1))
@@ -46,21 +46,23 @@ def loop_bounds(policy: t.Policy) -> dict[int, Poly]:
                             add(line(node), _count(kind, policy))
             case _:
                 pass
-    add(_header(policy), _generated(policy))
+    dimensions = _dimensions(policy)
+    add(policy.source.line_column(policy.span.start)[0], dimensions)
+    add(policy.source.line_column(policy.version_span.start)[0], dimensions + _set_up(policy))
     return bounds
 
 
-def _header(policy: t.Policy) -> int:
-    """The line to which generated loops belong."""
-    return policy.source.line_column(policy.span.start)[0]
+def _dimensions(policy: t.Policy) -> Poly:
+    """Loops over all instances of queues, placed at the policy's name."""
+    total = Poly.constant(1)
+    for kind in {kind for queue in policy.queues for kind in queue.dimensions}:
+        total = total + _count(kind, policy)
+    return total
 
 
-def _generated(policy: t.Policy) -> Poly:
-    """Loops over all instances of queues, over all CPUs, and over what waits in a queue."""
+def _set_up(policy: t.Policy) -> Poly:
+    """Loops of init and of the removal of a CPU, placed at the version line."""
     total = Poly.symbol("cpus") + Poly.symbol("tasks")
-    for queue in policy.queues:
-        for kind in queue.dimensions:
-            total = total + _count(kind, policy)
     for kind in MAX_COUNT:
         if policy.state_of(kind):
             total = total + _count(kind, policy)

@@ -14,6 +14,7 @@ from schedc.lower.expressions import literal
 from schedc.lower.lifted import cgroup_patterns
 from schedc.lower.plan import MAX_COUNT
 from schedc.lower.program import TIMEOUT_MS, Code, Lowering, only_vtime, topology_counts
+from schedc.source import Span
 from schedc.typed import tree as t
 from schedc.typed.walk import walk, walk_policy
 from schedc.types.kinds import Kind
@@ -90,9 +91,8 @@ class _Renderer:
             low.needs.topology.add("nr_cpus")
         instances = [low.instances(plan.queue) for plan in self.plan.queues.values()]
         initial_places = low.initial_places()
-        header = self.policy.source.line_column(self.policy.span.start)[0]
         values: dict[str, Any] = {
-            "generated": f"/* {header}: {quoted(self.policy, header)} */",
+            "at_name": self._marker(self.policy.span), "at_version": self._marker(self.policy.version_span),
             "policy": self.policy, "plan": self.plan, "title": _plain(self.policy.title),
             "quoted": lambda line: quoted(self.policy, line), "c_type": names.c_type, "literal": literal,
             "vtime": low.vtime, "limits": {kind.value: size for kind, size in MAX_COUNT.items()},
@@ -127,6 +127,11 @@ class _Renderer:
         values["topology"] = self._topology()
         text = environment().get_template("policy.bpf.c.j2").render(values)
         return _tidy(text)
+
+    def _marker(self, span: Span) -> str:
+        """The comment that gives generated code a line of the policy."""
+        line = self.policy.source.line_column(span.start)[0]
+        return f"/* {line}: {quoted(self.policy, line)} */"
 
     def _ran(self, handlers: dict[str, Code | None]) -> bool:
         stopping = handlers.get("stopping")

@@ -503,6 +503,7 @@ class Policy:
     name: str
     title: str
     span: Span
+    version_span: Span
     params: tuple[Param, ...]
     layers: tuple[Layer, ...]
     queues: tuple[Queue, ...]
