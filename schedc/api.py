@@ -75,11 +75,11 @@ class CompileResult:
 
 def compile(text: str, name: str = "policy.sched", *, clang: str | None = None) -> CompileResult:
     """Compile a policy's text to an audited BPF object; `clang` names the compiler to use."""
-    from schedc.build.compile import build, lower_to_c
+    from schedc.build.compile import build
 
     checked = check(text, name)
     if checked.proven is None:
         return CompileResult(checked, checked.diagnostics, None)
     diagnostics = Diagnostics(checked.diagnostics)
-    built = build(checked.proven, lower_to_c(checked.proven), clang, diagnostics)
+    built = build(checked.proven, clang, diagnostics)
     return CompileResult(checked, tuple(diagnostics), built)

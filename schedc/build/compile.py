@@ -17,9 +17,10 @@ from schedc.lower.lifted import cgroup_patterns
 from schedc.lower.render import render
 from schedc.source import Source, Span
 from schedc.toolchain import CompileOutput, NoClang, find_clang
+from schedc.verifier.audit.poly import Poly
 
 # What a callback may cost at most, at the size of machine that `poly.REFERENCE` describes.
-BUDGET = 1_000_000
+BUDGET = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,14 @@ class Built:
 
 def lower_to_c(proven: Proven) -> str:
     """The C program of a policy."""
-    return render(proven.policy, proven.guarded)
+    return render(proven.policy, proven.guarded).text
 
 
-def build(proven: Proven, c_text: str, clang_path: str | None, diagnostics: Diagnostics) -> Built | None:
-    """Compile and audit; None if anything was refused."""
+def build(proven: Proven, clang_path: str | None, diagnostics: Diagnostics) -> Built | None:
+    """Lower, compile and audit; None if anything was refused."""
     policy = proven.policy
+    rendered = render(policy, proven.guarded)
+    c_text = rendered.text
     c_name, sched_name = f"{policy.name}.bpf.c", f"{policy.name}.sched"
     files = {c_name: with_directives(c_text, c_name, sched_name), sched_name: policy.source.text}
     try:
@@ -53,7 +56,8 @@ def build(proven: Proven, c_text: str, clang_path: str | None, diagnostics: Diag
     _report_clang(output, policy.source, sched_name, diagnostics)
     if output.object is None or diagnostics.has_errors:
         return None
-    report = _read_object(proven, output.object, clang.name, sched_name, diagnostics)
+    limits = loop_bounds(policy) | rendered.generated
+    report = _read_object(proven, output.object, clang.name, sched_name, limits, diagnostics)
     return None if report is None or diagnostics.has_errors else Built(c_text, output.object, report)
 
 
@@ -63,7 +67,8 @@ def include_directory() -> Path:
 
 
 def _place(source: Source, line: int | None) -> Span:
-    return source.line_span(line or 1)
+    """The span of a line; generated code, behind the last line, is shown at the first."""
+    return source.line_span(line if line is not None and line <= source.line_count else 1)
 
 
 def _audit_c(
@@ -86,7 +91,12 @@ def _report_clang(output: CompileOutput, source: Source, sched_name: str, diagno
 
 
 def _read_object(
-    proven: Proven, data: bytes, clang: str, sched_name: str, diagnostics: Diagnostics
+    proven: Proven,
+    data: bytes,
+    clang: str,
+    sched_name: str,
+    limits: dict[int, Poly],
+    diagnostics: Diagnostics,
 ) -> Report | None:
     from schedc.verifier.audit.cost import CostError, object_cost
     from schedc.verifier.audit.elf import ObjectError
@@ -102,7 +112,7 @@ def _read_object(
             diagnostics.add(messages.object_finding(place, finding.rule, f"{finding.message} ({finding.where})"))
         if diagnostics.has_errors:
             return None
-        costs = object_cost(obj, loop_bounds(policy), sched_name)
+        costs = object_cost(obj, limits, sched_name)
     except CostError as error:
         diagnostics.add(messages.object_finding(_place(policy.source, error.sched_line), "cost", str(error)))
         return None

@@ -71,8 +71,8 @@ def _ordered(node: ast.Call, name: str, context: Context) -> t.Expr:
     values = [expressions.check(each.value, context) for each in node.arguments]
     if any(value.type.is_error for value in values):
         return expressions.error(node.span)
-    kinds = {value.type.kind for value in values if not _bare(value)} or {Kind.COUNT}
-    wanted = Type(Kind.DIFFERENCE) if kinds == {Kind.DURATION, Kind.DIFFERENCE} else Type(kinds.pop())
+    kinds = [value.type.kind for value in values if not _bare(value)] or [Kind.COUNT]
+    wanted = Type(Kind.DIFFERENCE if set(kinds) == {Kind.DURATION, Kind.DIFFERENCE} else kinds[0])
     if wanted.kind not in NUMERIC:
         context.diagnostics.add(types.expected(values[0].span, "number", values[0].type))
         return expressions.error(node.span)
@@ -118,10 +118,21 @@ def _function(node: ast.Call, name: str, context: Context) -> t.Expr:
     if len(node.arguments) != len(symbol.formals):
         return _wrong(node.span, name, context, signature)
     values = tuple(
-        expressions.check(argument.value, context, formal.type)
+        _in_range(expressions.check(argument.value, context, formal.type), formal, context)
         for argument, formal in zip(node.arguments, symbol.formals, strict=True)
     )
+    if symbol.result.is_error or any(value.type.is_error for value in values):
+        return expressions.error(node.span)
     return t.CallFunction(node.span, symbol.result, symbol, values)
+
+
+def _in_range(value: t.Expr, formal: t.Local, context: Context) -> t.Expr:
+    """A value moved into the range that a function's name declares, on which the function may rely."""
+    kind = formal.type.kind
+    if value.type.is_error or kind not in NUMERIC - {Kind.VTIME} or formal.range.contains(context.ranges.of(value)):
+        return value
+    low, high = (t.Lit(value.span, formal.type, bound) for bound in (formal.range.low, formal.range.high))
+    return t.CallBuiltin(value.span, formal.type, "clamp", (value, low, high))
 
 
 # ---- picks

@@ -52,6 +52,14 @@ def check_type(node: ast.TypeExpr, context: Context) -> Declared:
     return Declared(type_, range_, average, node.per_layer)
 
 
+def check_plain_type(node: ast.TypeExpr, context: Context) -> Declared:
+    """The type of a single value, which is neither an average nor one for each layer."""
+    declared = check_type(node, context)
+    if declared.average is not None or declared.per_layer:
+        context.diagnostics.add(types.expected(node.span, "single value", declared.type))
+    return declared
+
+
 def _range(node: ast.TypeExpr, type_: Type, context: Context) -> Interval:
     if node.low is None or node.high is None:
         return full_range(type_.kind)
@@ -105,7 +113,10 @@ def check_param(node: ast.Param, context: Context) -> t.Param | None:
         return None
     default = constant(node.default, declared.type, context, f"the value of `{node.name}`")
     range_ = declared.range
-    if declared.type.kind is not Kind.BOOL:
+    if declared.type.kind is Kind.BOOL:
+        if node.low is not None:
+            context.diagnostics.add(types.expected(node.low.span, "bool without a range", declared.type))
+    else:
         found = _param_range(node, declared, context)
         if found is None:
             return None
@@ -138,21 +149,25 @@ def _param_range(node: ast.Param, declared: Declared, context: Context) -> Inter
 
 
 def check_const(node: ast.Const, context: Context) -> t.Lit | t.BuiltinValue | None:
-    declared = check_type(node.type, context)
-    value = expressions.check(node.value, context, declared.type)
+    declared = check_plain_type(node.type, context)
+    value = expressions.check_kept(node.value, context, declared.type)
     if value.type.is_error:
         return None
     if isinstance(value, t.BuiltinValue) and value.name == "boot_cpu":
         return value
     number = constant(node.value, declared.type, context, "a const")
-    return None if number is None else t.Lit(node.span, declared.type, number)
+    if number is None:
+        return None
+    if not declared.range.low <= number <= declared.range.high:
+        context.diagnostics.add(types.bad_default(node.value.span, node.name, "outside its range"))
+    return t.Lit(node.span, declared.type, number)
 
 
 def check_global(node: ast.Global, context: Context) -> t.Global | None:
-    declared = check_type(node.type, context)
+    declared = check_plain_type(node.type, context)
     if declared.type.is_error:
         return None
-    if declared.average or declared.per_layer or declared.type.kind is Kind.TASK:
+    if declared.type.kind is Kind.TASK:
         context.diagnostics.add(types.expected(node.type.span, "single value", declared.type))
         return None
     initial = _initial(node.initial, declared, context)
@@ -191,6 +206,9 @@ def _state_field(node: ast.StateField, owner: Kind, context: Context) -> t.State
         return None
     if declared.per_layer and not context.symbols.layers:
         context.diagnostics.add(names.unknown_name(node.type.span, "layer", "layer", []))
+    if declared.per_layer and node.initial is not None:
+        text = "type without a first value (one for each layer begins at 0)"
+        context.diagnostics.add(types.expected(node.initial.span, text, declared.type))
     initial = _initial(node.initial, declared, context)
     return t.StateField(
         owner, node.name, declared.type, declared.range, initial, declared.average, declared.per_layer, node.span

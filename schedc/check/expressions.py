@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schedc.check import calls, queues
 from schedc.check.context import Context
-from schedc.check.literals import check_number, with_unit
+from schedc.check.literals import check_number, show, with_unit
 from schedc.check.symbols import BUILTIN_VALUES, kind_of
 from schedc.diagnostics import s1_names as names
 from schedc.diagnostics import s2_types as types
@@ -18,6 +18,7 @@ from schedc.types.fields import FIELDS, names_of
 from schedc.types.kinds import BOOL, ENTITIES, ERROR, NUMERIC, PLACES, Kind, Type
 
 _PLAIN_NUMBERS = frozenset({Kind.WEIGHT, Kind.NICE})
+_MAY_BE_NONE = PLACES | {Kind.LAYER}
 
 
 def check(node: ast.Expr, context: Context, wanted: Type | None = None) -> t.Expr:
@@ -70,6 +71,15 @@ def check_condition(node: ast.Expr, context: Context) -> t.Expr:
     return expr
 
 
+def check_target(node: ast.Expr, context: Context) -> t.Expr:
+    """What is assigned to: as a value, but a counter too, which can only grow and is never read."""
+    if isinstance(node, ast.NameRef) and context.lookup(node.text) is None:
+        symbol = context.symbols.get(node.text)
+        if isinstance(symbol, t.Counter):
+            return t.CounterRef(node.span, Type(Kind.COUNT), symbol)
+    return _check(node, context, None)
+
+
 def check_some(node: ast.Expr, context: Context, kind: Kind) -> t.Expr:
     """An entity of a kind that is certainly there."""
     return check(node, context, Type(kind))
@@ -82,11 +92,11 @@ def _check(node: ast.Expr, context: Context, wanted: Type | None) -> t.Expr:
         case ast.BoolLit():
             return t.Lit(node.span, BOOL, int(node.value))
         case ast.NoneLit():
-            return t.NoneValue(node.span, (wanted or Type(Kind.CPU)).maybe)
+            return _none(node, context, wanted)
         case ast.NameRef():
             return _name(node, context)
         case ast.Member():
-            return _member(node, context)
+            return _plain(_member(node, context), context)
         case ast.Index():
             return _index(node, context)
         case ast.Call():
@@ -100,7 +110,8 @@ def _check(node: ast.Expr, context: Context, wanted: Type | None) -> t.Expr:
             if amount.type.kind is not Kind.DIFFERENCE:
                 amount = coerce(amount, Type(Kind.DURATION), context)
             weight = check(node.weight, context, Type(Kind.WEIGHT))
-            _check_divisor(weight, context)
+            if amount.type.is_error or not _check_divisor(weight, context):
+                return error(node.span)
             return t.Scaled(node.span, amount.type, amount, weight)
         case ast.Compare():
             return _compare(node, context)
@@ -141,8 +152,6 @@ def _name(node: ast.NameRef, context: Context) -> t.Expr:
             return t.LayerRef(node.span, Type(Kind.LAYER), symbol)
         case t.Global():
             return t.GlobalRef(node.span, symbol.type, symbol)
-        case t.Counter():
-            return t.CounterRef(node.span, Type(Kind.COUNT), symbol)
         case None:
             known = [*context.symbols.values(), *(name for scope in context.scopes for name in scope)]
             context.diagnostics.add(names.unknown_name(node.span, node.text, "value", known))
@@ -179,9 +188,28 @@ def _member(node: ast.Member, context: Context) -> t.Expr:
     return t.FieldRef(node.span, builtin.type, owner, builtin)
 
 
+def _none(node: ast.NoneLit, context: Context, wanted: Type | None) -> t.Expr:
+    if wanted is None or wanted.kind in _MAY_BE_NONE:
+        return t.NoneValue(node.span, (wanted or Type(Kind.CPU)).maybe)
+    if not wanted.is_error:
+        context.diagnostics.add(types.expected(node.span, wanted, "none"))
+    return error(node.span)
+
+
+def _plain(expr: t.Expr, context: Context) -> t.Expr:
+    """A field as a value: a name or group is for patterns only, and of a value for each layer one is meant."""
+    if expr.type.kind in (Kind.COMM, Kind.CGROUP):
+        context.diagnostics.add(types.only_for_patterns(expr.span, context.text(expr.span)))
+        return error(expr.span)
+    if isinstance(expr, t.StateRef) and expr.field.per_layer:
+        context.diagnostics.add(queue_messages.wrong_index(expr.span, expr.field.name, "a layer"))
+        return error(expr.span)
+    return expr
+
+
 def _index(node: ast.Index, context: Context) -> t.Expr:
-    base = _check(node.base, context, None)
-    if not (isinstance(base, t.StateRef) and base.field.per_layer):
+    base = _member(node.base, context) if isinstance(node.base, ast.Member) else _check(node.base, context, None)
+    if not (isinstance(base, t.StateRef) and base.field.per_layer and base.index is None):
         if not base.type.is_error:
             context.diagnostics.add(types.expected(node.base.span, "value for each layer", base.type))
         return error(node.span)
@@ -226,8 +254,8 @@ def combine(
     if left.type.optional or right.type.optional or kind is None:
         _report_units(operator, operator_span, left, right, context)
         return error(span)
-    if operator in "/%":
-        _check_divisor(right, context)
+    if operator in "/%" and not _check_divisor(right, context):
+        return error(span)
     return t.Binary(span, Type(kind), operator, left, right)
 
 
@@ -250,13 +278,16 @@ def _adapt(expr: t.Expr, other: t.Expr) -> t.Expr:
     return expr
 
 
-def _check_divisor(divisor: t.Expr, context: Context) -> None:
+def _check_divisor(divisor: t.Expr, context: Context) -> bool:
+    """True if it is known and never zero."""
     if divisor.type.is_error:
-        return
+        return False
     range_ = context.ranges.of(divisor)
     if range_.low <= 0 <= range_.high:
         zero = {Kind.DURATION: "0ns", Kind.RATIO: "0.0", Kind.RATE: "0hz"}.get(divisor.type.kind, "0")
         context.diagnostics.add(bounds.divisor_zero(divisor.span, context.text(divisor.span), zero))
+        return False
+    return True
 
 
 # ---- conditions
@@ -264,12 +295,18 @@ def _check_divisor(divisor: t.Expr, context: Context) -> None:
 
 def _compare(node: ast.Compare, context: Context) -> t.Expr:
     left = _check(node.left, context, None)
-    right = _check(node.right, context, left.type)
+    right = _check(node.right, context, None)
+    for each in (left, right):
+        if each.type == Type(Kind.TASK, optional=True):
+            context.diagnostics.add(types.maybe_none(each.span, each.type))
+            return error(node.span)
     left, right = _adapt(left, right), _adapt(right, left)
     if left.type.is_error or right.type.is_error:
         return error(node.span)
-    if isinstance(left, t.NoneValue):
+    if isinstance(left, t.NoneValue) and right.type.kind in _MAY_BE_NONE:
         left = t.NoneValue(left.span, right.type.maybe)
+    if isinstance(right, t.NoneValue) and left.type.kind in _MAY_BE_NONE:
+        right = t.NoneValue(right.span, left.type.maybe)
     same = left.type.kind is right.type.kind
     identity = node.operator in ("==", "!=")
     entities = identity and same and left.type.kind in PLACES | {Kind.LAYER, Kind.BOOL}
@@ -303,13 +340,16 @@ def _or_else(node: ast.Logic, left: t.Expr, context: Context) -> t.Expr:
         return right
     if right.type.kind is not left.type.kind:
         return coerce(right, left.type, context)
+    if not _keepable(left, context):
+        return error(node.span)
     both_claimed = left.type.claimed and right.type.claimed
     result = Type(left.type.kind, right.type.optional, both_claimed)
     return t.OrElse(node.span, result, left, right)
 
 
 def _matches(node: ast.Matches, context: Context) -> t.Expr:
-    subject = _check(node.subject, context, None)
+    member = isinstance(node.subject, ast.Member)
+    subject = _member(node.subject, context) if member else _check(node.subject, context, None)
     if subject.type.is_error:
         return subject
     if not isinstance(subject, t.FieldRef) or subject.type.kind not in (Kind.COMM, Kind.CGROUP):
@@ -339,7 +379,22 @@ def _if_value(node: ast.IfValue, context: Context, wanted: Type | None) -> t.Exp
         then = _check(node.then, context, wanted)
     otherwise = _check(node.otherwise, context, wanted or then.type)
     (then, otherwise), type_ = unify([then, otherwise], context)
+    if not all([_keepable(each, context) for each in (then, otherwise)]):
+        return error(node.span)
     return t.IfValue(node.span, type_, condition, then, otherwise)
+
+
+def _keepable(value: t.Expr, context: Context) -> bool:
+    """False for a task: it has the one name that the event gives it, so that what is kept for it is at hand."""
+    if value.type.kind is Kind.TASK:
+        context.diagnostics.add(types.expected(value.span, "value that can be kept", value.type))
+    return not value.type.is_error and value.type.kind is not Kind.TASK
+
+
+def check_kept(node: ast.Expr, context: Context, wanted: Type | None = None) -> t.Expr:
+    """A value that gets a name of its own."""
+    value = check(node, context, wanted)
+    return value if value.type.is_error or _keepable(value, context) else error(value.span)
 
 
 def check_if(node: ast.Condition, context: Context) -> t.Condition:
@@ -358,6 +413,8 @@ def _match_value(node: ast.MatchValue, context: Context, wanted: Type | None) ->
     patterns = check_patterns(subject, [(arm.pattern, arm.pattern_span) for arm in node.arms], node.span, context)
     values = [_check(arm.value, context, wanted) for arm in node.arms]
     values, type_ = unify(values, context)
+    if type_.is_error or not all([_keepable(each, context) for each in values]):
+        return error(node.span)
     return t.MatchValue(node.span, type_, subject, tuple(zip(patterns, values, strict=True)))
 
 
@@ -391,11 +448,12 @@ def _check_complete(
     takes the rest."""
     if subject.type.kind is Kind.LAYER:
         missing = [layer.name for layer in context.symbols.layers if layer.index not in seen]
-        text = f"`{missing[0]}`" if missing else ""
+        text = f"`{missing[0]}`" if missing else "`none`" if subject.type.optional else ""
     else:
         range_ = context.ranges.of(subject)
         limit = min(range_.high, range_.low + len(seen))
-        text = next((str(n) for n in range(range_.low, limit + 1) if n not in seen), "")
+        kind = subject.type.kind
+        text = next((show(kind, n) for n in range(range_.low, limit + 1) if n not in seen), "")
     if text:
         context.diagnostics.add(types.match_incomplete(span, text))
     elif result:
@@ -417,11 +475,14 @@ def _pattern(text: str, span: Span, subject: t.Expr, context: Context) -> t.Expr
 
 def unify(values: list[t.Expr], context: Context) -> tuple[list[t.Expr], Type]:
     """The one type that all values have or can take."""
-    types_ = [value.type for value in values if not value.type.is_error]
-    if not types_:
+    known = [value for value in values if not value.type.is_error]
+    if not known:
         return values, ERROR
-    wanted = types_[0]
-    for type_ in types_[1:]:
+    some = [value for value in known if not isinstance(value, t.NoneValue)] or known
+    wanted = some[0].type
+    if len(some) < len(known) and wanted.kind in _MAY_BE_NONE:
+        wanted = wanted.maybe
+    for type_ in (value.type for value in some[1:]):
         if {type_.kind, wanted.kind} == {Kind.DURATION, Kind.DIFFERENCE}:
             wanted = Type(Kind.DIFFERENCE)
         elif type_.kind is wanted.kind:

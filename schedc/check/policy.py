@@ -7,12 +7,15 @@ from typing import TypeVar
 from schedc.check import declarations, expressions
 from schedc.check.context import Context
 from schedc.check.defaults import default_handlers
+from schedc.check.size import MAX_OPERATIONS, size_of
 from schedc.check.statements import check_block
 from schedc.check.symbols import Symbols, check_name
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s1_names as names
 from schedc.diagnostics import s2_types as types
+from schedc.diagnostics import s4_bounds as bounds
 from schedc.diagnostics import s5_queues as queue_messages
+from schedc.source import Span
 from schedc.syntax import ast
 from schedc.syntax.parser import Parsed
 from schedc.typed import tree as t
@@ -38,6 +41,7 @@ class _Checker:
         self.diagnostics = diagnostics
         self.symbols = Symbols()
         self.ranges = Ranges()
+        self.sizes: dict[t.Function, int] = {}
 
     def context(self, event: Event = _DECLARING) -> Context:
         return Context(self.source, self.symbols, self.diagnostics, event, self.ranges)
@@ -148,9 +152,11 @@ class _Checker:
         formals = []
         for formal in node.formals:
             type_node = formal.type or ast.TypeExpr(formal.name_span, formal.name)
-            declared = declarations.check_type(type_node, context)
+            declared = declarations.check_plain_type(type_node, context)
             formals.append(context.bind(formal.name, declared.type, formal.name_span, declared.range))
-        result = declarations.check_type(node.result, context) if node.result is not None else None
+        result = declarations.check_plain_type(node.result, context) if node.result is not None else None
+        if node.result is not None and result is not None and result.type.kind is Kind.TASK:
+            self.diagnostics.add(types.expected(node.result.span, "value that can be kept", result.type))
         if result is None:
             self.diagnostics.add(types.needs_value(node.name_span, f"`fn {node.name}`", Type(Kind.COUNT)))
         context.result = result.type if result else None
@@ -161,8 +167,14 @@ class _Checker:
             node.name, tuple(formals), result.type if result else NOTHING,
             result.range if result else formals[0].range if formals else _NO_RANGE, body, node.span,
         )  # fmt: skip
+        self._limit_size(body, node.name_span)
+        self.sizes[function] = size_of(body, self.sizes)
         self.symbols.declare(node.name, function, node.name_span, self.diagnostics)
         return function
+
+    def _limit_size(self, body: t.Block, span: Span) -> None:
+        if size_of(body, self.sizes) > MAX_OPERATIONS:
+            self.diagnostics.add(bounds.too_large(span, MAX_OPERATIONS))
 
     def _handlers(self, queues: list[t.Queue], params: list[t.Param]) -> dict[str, t.Handler]:
         handlers: dict[str, t.Handler] = {}
@@ -204,6 +216,7 @@ class _Checker:
             context.prev = formals[1]
         context.result = event.result
         body = check_block(node.body, context)
+        self._limit_size(body, node.event_span)
         if event.result is not None and not _always_returns(body):
             self.diagnostics.add(types.needs_value(node.body.close, f"`on {event.name}`", event.result))
         return t.Handler(event, tuple(formals), body, node.span, node.event_span, default)
@@ -213,7 +226,9 @@ class _Checker:
         period = expressions.check(node.period, context, Type(Kind.DURATION))
         if not period.type.is_error and self.ranges.of(period).low < _MIN_PERIOD:
             self.diagnostics.add(types.bad_range(node.period.span, "a timer's period is at least 100us"))
-        return t.Timer(index, period, check_block(node.body, context), node.span)
+        body = check_block(node.body, context)
+        self._limit_size(body, node.period.span)
+        return t.Timer(index, period, body, node.span)
 
 
 _NO_RANGE = declarations.Interval(0, 0)

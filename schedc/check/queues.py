@@ -135,4 +135,9 @@ def _pull_into(operands: list[ast.Expr], first: ast.Pull, context: Context) -> t
             messages.not_here(first.span, "pull ... into", "queues with an order", "first-in first-out queues")
         )
         return expressions.error(first.span)
+    if into.queue.dimensions != (Kind.CPU,):
+        context.diagnostics.add(
+            messages.not_here(first.into.span, "pull ... into", "any other queue", "a queue `per cpu` as the target")
+        )
+        return expressions.error(first.span)
     return t.PullInto(first.span, BOOL, source, into)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schedc.check import expressions, queues
 from schedc.check.context import Context
-from schedc.check.declarations import check_type
+from schedc.check.declarations import check_plain_type
 from schedc.check.symbols import COLLECTIONS
 from schedc.diagnostics import s1_names as names
 from schedc.diagnostics import s2_types as types
@@ -34,7 +34,7 @@ def _statements(node: ast.Block, context: Context) -> t.Block:
 def _statement(node: ast.Stmt, context: Context) -> t.Stmt | None:
     match node:
         case ast.Let():
-            value = expressions.check(node.value, context)
+            value = expressions.check_kept(node.value, context)
             range_ = context.ranges.of(value)
             return t.Let(node.span, context.bind(node.name.text, value.type, node.name.span, range_), value)
         case ast.Var():
@@ -62,10 +62,8 @@ def _statement(node: ast.Stmt, context: Context) -> t.Stmt | None:
 
 
 def _var(node: ast.Var, context: Context) -> t.Stmt:
-    declared = check_type(node.type, context)
-    if declared.average is not None or declared.per_layer:
-        context.diagnostics.add(types.expected(node.type.span, "plain type", declared.type))
-    value = expressions.check(node.value, context, declared.type)
+    declared = check_plain_type(node.type, context)
+    value = expressions.check_kept(node.value, context, declared.type)
     local = context.bind(node.name.text, declared.type, node.name.span, declared.range, mutable=True)
     return t.Let(node.span, local, value)
 
@@ -81,7 +79,7 @@ def _jump(node: ast.Break | ast.Continue, context: Context) -> t.Stmt:
 
 
 def _assign(node: ast.Assign, context: Context) -> t.Stmt | None:
-    target = expressions.check(node.target, context)
+    target = expressions.check_target(node.target, context)
     if target.type.is_error:
         expressions.check(node.value, context)
         return None
@@ -110,8 +108,6 @@ def _unassignable(target: t.Expr, operator: str, context: Context) -> types.Diag
         case t.StateRef():
             if target.field.average is not None:
                 return types.not_assignable(target.span, "an average", f"give it a sample:  {target.field.name}.add(...)")
-            if target.field.per_layer and target.index is None:
-                return types.not_assignable(target.span, "a value for each layer", "name one:  [layer]")
             return None
         case t.GlobalRef():
             return None

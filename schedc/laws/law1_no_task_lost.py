@@ -37,6 +37,7 @@ class _Walk:
         self.diagnostics = diagnostics
         self.exact = handler.event.name == "enqueue"
         self.leaving: list[_States] = []
+        self.again: list[_States] = []
 
     @property
     def task(self) -> str:
@@ -114,8 +115,11 @@ class _Walk:
                 return self._match(statement, states)
             case t.For() | t.Repeat():
                 return self._loop(statement, states)
-            case t.Break() | t.Continue():
+            case t.Break():
                 self.leaving[-1] |= states
+                return frozenset()
+            case t.Continue():
+                self.again[-1] |= states
                 return frozenset()
             case _:
                 return states
@@ -151,8 +155,10 @@ class _Walk:
 
     def _loop(self, statement: t.For | t.Repeat, states: _States) -> _States:
         self.leaving.append(frozenset())
+        self.again.append(frozenset())
         end = self._block(statement.body, states)
         left = self.leaving.pop()
+        end |= self.again.pop()
         for state in end - states:
             if state.insert is not None:
                 self.diagnostics.add(messages.insert_in_loop(state.insert.span, statement.span))

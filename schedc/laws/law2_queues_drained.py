@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s1_names as names
 from schedc.diagnostics import s5_queues as messages
+from schedc.laws.tried import tried
 from schedc.laws.verdict import Level, Verdict
 from schedc.typed import tree as t
 from schedc.typed.walk import walk
@@ -27,26 +28,48 @@ def check(policy: t.Policy, diagnostics: Diagnostics) -> Drained:
     fills = _fills(policy)
     pulls = _pulls(dispatch.body)
     loops = {node.local: node for node in walk(dispatch.body) if isinstance(node, t.For)}
+    reached = _reached(dispatch.body)
     _check_dropped(dispatch.body, True, diagnostics)
     for queue in policy.queues:
         filled = [ref for ref in fills if ref.queue is queue]
         emptied = [ref for ref in pulls if ref.queue is queue]
         if not filled:
             diagnostics.add(names.never_used(queue.name_span, queue.name, "queue"))
-        elif not emptied:
+        elif queue not in reached:
             diagnostics.add(messages.never_drained(queue.name_span, queue.name, tuple(r.span for r in filled)))
         else:
             _check_layers(policy, queue, filled, emptied, loops, diagnostics)
-            _check_places(queue, filled, emptied, loops, diagnostics)
-    always = _tried(dispatch.body, frozenset())
-    conditional = [queue for queue in policy.queues if queue not in always]
+            _check_places(policy, queue, filled, emptied, loops, diagnostics)
+    verdict, guarded = _served(policy, {ref.queue for ref in fills}, diagnostics)
+    return Drained(verdict, guarded)
+
+
+def _served(policy: t.Policy, filled: set[t.Queue], diagnostics: Diagnostics) -> tuple[Verdict, bool]:
+    """How sure it is that a CPU which finds nothing has tried each queue, and whether a guard is needed."""
+    always, by_some_cpu = tried(policy, False), tried(policy, True)
     placed = any(set(queue.dimensions) & PLACES for queue in policy.queues)
-    guarded = bool(conditional or placed)
-    level = Level.GUARDED if guarded else Level.PROVED
-    detail = "every queue is tried by every CPU that finds nothing better"
+    level, detail = Level.PROVED, "every queue is tried by every CPU that finds nothing better"
+    guarded = placed or any(queue not in always for queue in policy.queues)
     if guarded:
+        level = Level.GUARDED
         detail = "queues are served by their own CPUs; while any CPU is offline, every idle CPU serves all of them"
-    return Drained(Verdict(2, "every queue is drained", level, detail), guarded)
+    sometimes = [queue for queue in policy.queues if queue in filled and queue not in by_some_cpu]
+    for queue in sometimes:
+        diagnostics.add(messages.drained_sometimes(queue.name_span, queue.name))
+    if sometimes:
+        level = Level.ASSUMED
+        detail = "some queues are tried under conditions only: that these come true is for the policy to see to"
+    return Verdict(2, "every queue is drained", level, detail), guarded
+
+
+def _reached(body: t.Block) -> set[t.Queue]:
+    """The queues from which tasks get to a CPU, directly or by way of others."""
+    nodes = list(walk(body))
+    found = {source.queue.queue for node in nodes if isinstance(node, t.PullChain) for source in node.sources}
+    moves = [(node.source.queue, node.into.queue) for node in nodes if isinstance(node, t.PullInto)]
+    for _ in moves:
+        found |= {source for source, into in moves if into in found}
+    return found
 
 
 def _fills(policy: t.Policy) -> list[t.QueueRef]:
@@ -84,41 +107,40 @@ def _check_layers(
     if Kind.LAYER not in queue.dimensions:
         return
     position = queue.dimensions.index(Kind.LAYER)
-    served: set[str] = set()
-    for ref in emptied:
-        index = ref.indices[position]
-        if isinstance(index, t.LayerRef):
-            served.add(index.layer.name)
-        elif isinstance(index, t.Star) or _is_loop_variable(index, loops):
-            return
-    wanted = {ref.indices[position].layer.name for ref in filled if isinstance(ref.indices[position], t.LayerRef)}  # type: ignore[union-attr]
-    if len(wanted) < len(filled) or not wanted:
-        wanted = {layer.name for layer in policy.layers}
+    if _all_of(emptied, position, loops):
+        return
+    pulled = [_layer(ref.indices[position]) for ref in emptied]
+    inserted = [_layer(ref.indices[position]) for ref in filled]
+    wanted = set(policy.layers) if None in inserted else set(inserted)
     for layer in policy.layers:
-        if layer.name in wanted - served:
+        if layer in wanted and layer not in pulled:
             name = f"{queue.name}[{layer.name}]"
             diagnostics.add(messages.never_drained(queue.name_span, name, tuple(r.span for r in filled)))
+
+
+def _layer(index: t.Expr | t.Star) -> t.Layer | None:
+    return index.layer if isinstance(index, t.LayerRef) else None
 
 
 # ---- places: a task has to wait where a CPU that may run it looks
 
 
 def _check_places(
+    policy: t.Policy,
     queue: t.Queue,
     filled: list[t.QueueRef],
     emptied: list[t.QueueRef],
     loops: dict[t.Local, t.For],
     diagnostics: Diagnostics,
 ) -> None:
+    own = policy.handlers["dispatch"].formals[0]
     for position, kind in enumerate(queue.dimensions):
-        if kind not in PLACES:
+        if kind not in PLACES or _all_of(emptied, position, loops):
             continue
-        everywhere = any(
-            isinstance(ref.indices[position], t.Star) or _is_loop_variable(ref.indices[position], loops)
-            for ref in emptied
-        )
-        if everywhere:
-            continue
+        if not any(_is_place_of(own, ref.indices[position]) for ref in emptied):
+            diagnostics.add(
+                messages.not_drained_everywhere(emptied[0].span, queue.name, filled[0].span, kind.value)
+            )
         for ref in filled:
             index = ref.indices[position]
             if isinstance(index, t.Expr) and not _is_own(index, loops):
@@ -127,12 +149,39 @@ def _check_places(
                 )
 
 
-def _is_loop_variable(index: t.Expr | t.Star, loops: dict[t.Local, t.For]) -> bool:
-    """True for the variable of a loop over all of its kind."""
-    if not isinstance(index, t.LocalRef):
-        return False
-    loop = loops.get(index.local)
-    return loop is not None and loop.of is None and loop.where is None
+def _all_of(pulls: list[t.QueueRef], position: int, loops: dict[t.Local, t.For]) -> bool:
+    """True if the pulls take every value of one index: `*`, or a loop over all, or all but one that is named."""
+    indices = [ref.indices[position] for ref in pulls]
+    for index in indices:
+        if isinstance(index, t.Star):
+            return True
+        loop = loops.get(index.local) if isinstance(index, t.LocalRef) else None
+        if loop is None or loop.of is not None or loop.where is not None:
+            continue
+        excepted = loop.excepted
+        if excepted is None or any(same(excepted, other) for other in indices if isinstance(other, t.Expr)):
+            return True
+    return False
+
+
+def same(one: t.Expr, other: t.Expr) -> bool:
+    """True for two references to the same entity, as far as their text shows."""
+    match one, other:
+        case t.LayerRef(), t.LayerRef():
+            return one.layer is other.layer
+        case t.LocalRef(), t.LocalRef():
+            return one.local is other.local
+        case t.FieldRef(), t.FieldRef():
+            return one.field is other.field and same(one.owner, other.owner)
+        case _:
+            return False
+
+
+def _is_place_of(cpu: t.Local, index: t.Expr | t.Star) -> bool:
+    """True for `cpu`, `cpu.llc` and so on."""
+    while isinstance(index, t.FieldRef):
+        index = index.owner
+    return isinstance(index, t.LocalRef) and index.local is cpu
 
 
 def _is_own(index: t.Expr, loops: dict[t.Local, t.For]) -> bool:
@@ -146,54 +195,6 @@ def _is_own(index: t.Expr, loops: dict[t.Local, t.For]) -> bool:
             return index.local.type.claimed or index.local in loops
         case _:
             return False
-
-
-# ---- what is tried on every path that finds nothing
-
-
-def _tried(block: t.Block, tried: frozenset[t.Queue]) -> frozenset[t.Queue]:
-    """The queues tried on every path through a block on which no pull succeeds."""
-    for statement in block.statements:
-        match statement:
-            case t.Evaluate():
-                tried |= _in(statement.value)
-            case t.Let():
-                tried |= _in(statement.value)
-            case t.If() if isinstance(statement.condition, t.Expr):
-                tried |= _in(statement.condition)
-                failing = statement.otherwise
-                if isinstance(statement.condition, t.PullChain):
-                    tried = _tried(failing, tried) if failing is not None else tried
-                elif failing is not None:
-                    tried = _tried(statement.then, tried) & _tried(failing, tried)
-                elif _leaves(statement.then):
-                    return tried
-            case t.For() if statement.where is None:
-                tried = _tried(statement.body, tried)
-            case t.Return():
-                return tried
-            case _:
-                pass
-    return tried
-
-
-def _leaves(block: t.Block) -> bool:
-    return any(isinstance(node, t.Return) for node in walk(block))
-
-
-def _in(expr: t.Expr) -> frozenset[t.Queue]:
-    """The queues that an expression certainly tries when it is false."""
-    match expr:
-        case t.PullChain():
-            return frozenset(source.queue.queue for source in expr.sources)
-        case t.PullInto():
-            return frozenset({expr.source.queue})
-        case t.Logic() if expr.operator == "or":
-            return _in(expr.left) | _in(expr.right)
-        case t.Logic():
-            return _in(expr.left)
-        case _:
-            return frozenset()
 
 
 # ---- a pull's answer is used where more follows

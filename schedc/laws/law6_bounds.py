@@ -3,10 +3,9 @@ computed on the compiled object (`schedc.verifier.audit.cost`)."""
 
 from __future__ import annotations
 
-from schedc.lower.plan import MAX_COUNT
 from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
-from schedc.typed.walk import walk, walk_policy
+from schedc.typed.walk import walk_policy
 from schedc.types.kinds import Kind
 from schedc.verifier.audit.poly import Poly
 
@@ -46,32 +45,14 @@ def loop_bounds(policy: t.Policy) -> dict[int, Poly]:
                             add(line(node), _count(kind, policy))
             case _:
                 pass
-    dimensions = _dimensions(policy)
-    add(policy.source.line_column(policy.span.start)[0], dimensions)
-    add(policy.source.line_column(policy.version_span.start)[0], dimensions + _set_up(policy))
     return bounds
 
 
-def _dimensions(policy: t.Policy) -> Poly:
-    """Loops over all instances of queues, placed at the policy's name."""
-    total = Poly.constant(1)
-    for kind in {kind for queue in policy.queues for kind in queue.dimensions}:
-        total = total + _count(kind, policy)
-    return total
-
-
-def _set_up(policy: t.Policy) -> Poly:
-    """Loops of init and of the removal of a CPU, placed at the version line."""
-    total = Poly.symbol("cpus") + Poly.symbol("tasks")
-    for kind in MAX_COUNT:
-        if policy.state_of(kind):
-            total = total + _count(kind, policy)
-    return total
+def bound_of(counted: str, policy: t.Policy) -> Poly:
+    """The bound of a generated loop over `counted` (cpus, cores, llcs, nodes, layers or tasks)."""
+    return Poly.constant(len(policy.layers)) if counted == "layers" else Poly.symbol(counted)
 
 
 def _count(kind: Kind, policy: t.Policy) -> Poly:
     return Poly.constant(len(policy.layers)) if kind is Kind.LAYER else Poly.symbol(SYMBOL[kind])
 
-
-def has_loops(policy: t.Policy) -> bool:
-    return any(isinstance(node, t.For | t.Repeat) for handler in policy.handlers.values() for node in walk(handler))

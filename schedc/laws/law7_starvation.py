@@ -39,26 +39,70 @@ def check(policy: t.Policy, diagnostics: Diagnostics) -> list[Verdict]:
 
 def _strict(policy: t.Policy, diagnostics: Diagnostics) -> set[t.Queue]:
     """Queues with a source that is never served first and has no aging."""
-    first: dict[tuple[t.Queue, str], bool] = {}
-    places: dict[tuple[t.Queue, str], tuple[t.PullSource, t.PullSource]] = {}
-    seen: list[t.PullSource] = []
-    for node in walk(policy.handlers["dispatch"].body):
-        if not isinstance(node, t.PullChain):
-            continue
-        for source in node.sources:
-            key = source.queue.queue, _layer(source)
-            fair = not seen or source.aging is not None
-            first[key] = first.get(key, False) or fair
-            if not fair:
-                places.setdefault(key, (source, seen[0]))
-            seen.append(source)
+    walker = _Order()
+    walker.block(policy.handlers["dispatch"].body, ())
     unfair: set[t.Queue] = set()
-    for key, (source, higher) in places.items():
-        if not first[key] and not _covered(key, first):
+    for key, (source, higher) in walker.places.items():
+        if not walker.first[key] and not _covered(key, walker.first):
             unfair.add(key[0])
             text = policy.source.text[source.queue.span.start : source.queue.span.end]
             diagnostics.add(messages.starves(source.span, text, higher.span))
     return unfair
+
+
+_Sources = tuple[t.PullSource, ...]
+
+
+class _Order:
+    """Along each path of dispatch, which sources are tried after others."""
+
+    def __init__(self) -> None:
+        self.first: dict[tuple[t.Queue, str], bool] = {}
+        self.places: dict[tuple[t.Queue, str], tuple[t.PullSource, t.PullSource]] = {}
+
+    def block(self, block: t.Block, seen: _Sources) -> _Sources:
+        """The sources tried before what follows the block."""
+        for statement in block.statements:
+            seen = self._statement(statement, seen)
+        return seen
+
+    def _statement(self, statement: t.Stmt, seen: _Sources) -> _Sources:
+        match statement:
+            case t.If():
+                seen = self._expression(statement.condition, seen)
+                then = self.block(statement.then, seen)
+                after = seen if _returns(statement.then) else then
+                if statement.otherwise is not None:
+                    otherwise = self.block(statement.otherwise, seen)
+                    after = after if _returns(statement.otherwise) else (*after, *otherwise[len(seen) :])
+                return after
+            case t.Match():
+                for _, arm in statement.arms:
+                    self.block(arm, seen)
+                return seen
+            case t.For() | t.Repeat():
+                return self.block(statement.body, seen)
+            case _:
+                return self._expression(statement, seen)
+
+    def _expression(self, node: object, seen: _Sources) -> _Sources:
+        for each in walk(node):
+            if isinstance(each, t.PullChain):
+                for source in each.sources:
+                    self._source(source, seen)
+                    seen = (*seen, source)
+        return seen
+
+    def _source(self, source: t.PullSource, seen: _Sources) -> None:
+        key = source.queue.queue, _layer(source)
+        fair = not seen or source.aging is not None
+        self.first[key] = self.first.get(key, False) or fair
+        if not fair:
+            self.places.setdefault(key, (source, seen[0]))
+
+
+def _returns(block: t.Block) -> bool:
+    return bool(block.statements) and isinstance(block.statements[-1], t.Return)
 
 
 def _layer(source: t.PullSource) -> str:

@@ -6,7 +6,7 @@ from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s3_ownership as messages
 from schedc.typed import tree as t
 from schedc.typed.walk import walk
-from schedc.types.kinds import UNSIGNED, Kind
+from schedc.types.kinds import UNSIGNED, Interval, Kind, full_range
 
 
 def check(policy: t.Policy, diagnostics: Diagnostics) -> None:
@@ -23,9 +23,13 @@ def _check_body(
     for node in walk(body):
         if not isinstance(node, t.Assign) or not isinstance(node.target, t.GlobalRef | t.StateRef):
             continue
-        if _is_shared(node.target, own, event) and _is_racy(node):
-            text = policy.source.text[node.target.span.start : node.target.span.end]
+        if not _is_shared(node.target, own, event):
+            continue
+        text = policy.source.text[node.target.span.start : node.target.span.end]
+        if _is_racy(node):
             diagnostics.add(messages.racy_update(node.span, text))
+        elif node.operator and not _range(node.target).contains(full_range(node.target.type.kind)):
+            diagnostics.add(messages.leaves_range(node.span, text))
 
 
 def _is_shared(target: t.GlobalRef | t.StateRef, own: set[t.Local], event: str) -> bool:
@@ -38,6 +42,10 @@ def _is_shared(target: t.GlobalRef | t.StateRef, own: set[t.Local], event: str) 
         return owner.local not in own
     here = event in ("running", "stopping", "tick")
     return not (owner.type.kind is Kind.CPU and here and isinstance(owner, t.FieldRef))
+
+
+def _range(target: t.GlobalRef | t.StateRef) -> Interval:
+    return target.target.range if isinstance(target, t.GlobalRef) else target.field.range
 
 
 def _is_racy(node: t.Assign) -> bool:

@@ -162,13 +162,13 @@ class Lowering:
             result.append({"queue": plan.queue, "base": plan.base, "slots": plan.slots, "low": low, "high": high})
         return result
 
-    def instances(self, queue: t.Queue) -> tuple[list[tuple[str, str]], str]:
-        """Loops over all instances of a queue, and the id of each."""
-        loops: list[tuple[str, str]] = []
+    def instances(self, queue: t.Queue) -> tuple[list[tuple[str, str, str]], str]:
+        """Loops over all instances of a queue (variable, bound, kind), and the id of each."""
+        loops: list[tuple[str, str, str]] = []
         index = ""
         for kind in queue.dimensions:
             value = f"each_{kind.value}"
-            loops.append((value, expressions.count_of(kind, self.scope(""))))
+            loops.append((value, expressions.count_of(kind, self.scope("")), kind.value))
             size = len(self.policy.layers) if kind is Kind.LAYER else MAX_COUNT[kind]
             index = f"({index} * {size} + {value})" if index else value
         return loops, f"{names.queue(queue)} + {index}" if index else names.queue(queue)

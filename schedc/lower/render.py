@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 
+from schedc.laws.law6_bounds import bound_of
 from schedc.lower import names
 from schedc.lower.expressions import literal
 from schedc.lower.lifted import cgroup_patterns
 from schedc.lower.plan import MAX_COUNT
 from schedc.lower.program import TIMEOUT_MS, Code, Lowering, only_vtime, topology_counts
-from schedc.source import Span
 from schedc.typed import tree as t
 from schedc.typed.walk import walk, walk_policy
 from schedc.types.kinds import Kind
+from schedc.verifier.audit.poly import Poly
 
 _TABLES = {
     ("cpu", "core"): "MAX_CPUS", ("cpu", "llc"): "MAX_CPUS", ("cpu", "node"): "MAX_CPUS",
     ("llc", "node"): "MAX_LLCS", ("core", "llc"): "MAX_CORES",
 }  # fmt: skip
 _SIZES = {"core": "MAX_CORES", "llc": "MAX_LLCS", "node": "MAX_NODES"}
+_SIZE_KINDS = (Kind.CORE, Kind.LLC, Kind.NODE)
 _COMMENT_CHARACTERS = re.compile(r"[^ -~]|\\")
 
 
@@ -60,9 +63,18 @@ def quoted(policy: t.Policy, line: int) -> str:
     return _COMMENT_CHARACTERS.sub("?", text).replace("*/", "* /").replace("/*", "/ *")
 
 
-def render(policy: t.Policy, sweeps: bool) -> str:
-    """The C text of a policy's program. `sweeps`: queues get the guarded way out (law 2)."""
-    return _Renderer(policy, sweeps).render()
+@dataclass(frozen=True)
+class Rendered:
+    """The C text, and for the lines of generated loops (behind the policy's last one) their bounds."""
+
+    text: str
+    generated: dict[int, Poly]
+
+
+def render(policy: t.Policy, sweeps: bool) -> Rendered:
+    """The C program of a policy. `sweeps`: queues get the guarded way out (law 2)."""
+    renderer = _Renderer(policy, sweeps)
+    return Rendered(renderer.render(), renderer.generated)
 
 
 class _Renderer:
@@ -72,6 +84,7 @@ class _Renderer:
         self.plan = self.lowering.plan
         self.sweeps = sweeps
         self.nodes = list(walk_policy(policy))
+        self.generated: dict[int, Poly] = {}
 
     def render(self) -> str:
         low = self.lowering
@@ -91,8 +104,9 @@ class _Renderer:
             low.needs.topology.add("nr_cpus")
         instances = [low.instances(plan.queue) for plan in self.plan.queues.values()]
         initial_places = low.initial_places()
+        rescued = self._rescued_places()
         values: dict[str, Any] = {
-            "at_name": self._marker(self.policy.span), "at_version": self._marker(self.policy.version_span),
+            "mark": self._mark,
             "policy": self.policy, "plan": self.plan, "title": _plain(self.policy.title),
             "quoted": lambda line: quoted(self.policy, line), "c_type": names.c_type, "literal": literal,
             "vtime": low.vtime, "limits": {kind.value: size for kind, size in MAX_COUNT.items()},
@@ -101,7 +115,7 @@ class _Renderer:
             "functions": functions, "lifted_early": early, "lifted": lifted, "keeps": keeps,
             "ran": self._ran(handlers), "offline": offline, "keeps_offline": offline,
             "aging_slots": low.needs.aging_slots,
-            "settles": self._settles(), "set_vtime": self._set_vtime, "keep_sites": self._keep_sites(),
+            "settles": self._settles(), "rescued_places": rescued, "set_vtime": self._set_vtime, "keep_sites": self._keep_sites(),
             "pure_stopping": self._pure_stopping(), "accounts_running": self._ran(handlers) or "running" in handlers,
             "cgroup_patterns": cgroup_patterns(self.policy),
             "counter_stride": -(-max(1, len(self.policy.counters)) // 8) * 8,
@@ -114,6 +128,7 @@ class _Renderer:
             ],
             "state_fields": self._state_fields,
         }  # fmt: skip
+        values["sweeps"] = self.sweeps
         values["slot_used"] = bool(values["ran"] or offline or low.needs.aging_slots or self.policy.state_of(Kind.CPU))
         macros = environment().get_template("callbacks.j2").make_module(values)
         values |= self._callbacks(macros, handlers, dry, keeps)
@@ -128,10 +143,11 @@ class _Renderer:
         text = environment().get_template("policy.bpf.c.j2").render(values)
         return _tidy(text)
 
-    def _marker(self, span: Span) -> str:
-        """The comment that gives generated code a line of the policy."""
-        line = self.policy.source.line_column(span.start)[0]
-        return f"/* {line}: {quoted(self.policy, line)} */"
+    def _mark(self, counted: str) -> str:
+        """The comment that gives a generated loop a line: one behind the policy's last, with its own bound."""
+        line = self.policy.source.line_count + 1 + len(self.generated)
+        self.generated[line] = bound_of(counted, self.policy)
+        return f"/* {line}: made by schedc, for each of the {counted} */"
 
     def _ran(self, handlers: dict[str, Code | None]) -> bool:
         stopping = handlers.get("stopping")
@@ -140,6 +156,15 @@ class _Renderer:
     def _settles(self) -> bool:
         local = any(isinstance(node, t.Insert) and node.local is not None for node in self.nodes)
         return bool(local and self.plan.vtime_used and self.plan.clock_slots)
+
+    def _rescued_places(self) -> list[str]:
+        """The places other than CPUs that queues belong to and that may lose all of theirs."""
+        if not self.sweeps:
+            return []
+        kinds = {kind for queue in self.policy.queues for kind in queue.dimensions} & set(_SIZE_KINDS)
+        for kind in kinds:
+            self.lowering.needs.topology |= {f"{kind.value}_start", f"nr_{kind.value}s"}
+        return sorted(kind.value for kind in kinds)
 
     def _keep_sites(self) -> int:
         """In how many places a dispatch may keep the previous task."""
