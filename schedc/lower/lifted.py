@@ -38,7 +38,9 @@ def pick(expr: t.Pick, scope: Scope) -> str:
         near = expressions.lower(expr.near, scope)
         if scope.event == "select_cpu":
             return f"claim_idle_select({task}, {near}, wake_flags)"
-        return f"claim_idle_near({task}, {near})"
+        if scope.event == "enqueue":
+            return f"claim_idle_near({task}, {near})"
+        return f"claim_idle_first({task}, {near})"
     if simple:
         return f"claim_idle({task})"
     return _search(expr, task, scope)

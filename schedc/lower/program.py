@@ -83,7 +83,9 @@ class Lowering:
     def _bind(self, formal: t.Local, event: str, scope: Scope, words: dict[str, str]) -> None:
         kind = formal.type.kind
         if kind is Kind.TASK and not formal.type.optional:
-            scope.locals[formal], scope.states[formal] = "p", "ts"
+            scope.locals[formal] = "p"
+            if self.plan.task_state:
+                scope.states[formal] = "ts"
         elif kind is Kind.TASK:
             scope.locals[formal] = words["prev"] = "prev"
         elif kind is Kind.DURATION:

@@ -89,13 +89,13 @@ class _Renderer:
     def render(self) -> str:
         low = self.lowering
         layers = low.layers()
-        early = list(low.needs.helpers)
         functions = low.functions()
         handlers = {name: low.handler(name) for name in self.policy.handlers}
         keeps = any(isinstance(node, t.PullChain) and node.keep is not None for node in self.nodes)
         dry = low.handler("stopping", dry=True) if keeps and self.plan.clock_slots else None
         timers = low.timers()
-        lifted = low.needs.helpers[len(early) :]
+        lifted = low.needs.helpers
+        by_stage = [[each for each in lifted if _stage(each.template) == stage] for stage in range(3)]
         queues = low.queues()
         offline = self.sweeps or any(
             helper.template == "search_cpu" for helper in low.needs.helpers
@@ -112,7 +112,7 @@ class _Renderer:
             "vtime": low.vtime, "limits": {kind.value: size for kind, size in MAX_COUNT.items()},
             "live": [param for param in self.policy.params if param.live], "queues": queues,
             "clocked": [each for each in queues if each["queue"].order is Kind.VTIME], "layers": layers,
-            "functions": functions, "lifted_early": early, "lifted": lifted, "keeps": keeps,
+            "functions": functions, "patterns": by_stage[0], "searches": by_stage[1], "lifted": by_stage[2], "keeps": keeps,
             "ran": self._ran(handlers), "offline": offline, "keeps_offline": offline,
             "aging_slots": low.needs.aging_slots,
             "settles": self._settles(), "rescued_places": rescued, "set_vtime": self._set_vtime, "keep_sites": self._keep_sites(),
@@ -271,6 +271,11 @@ class _Renderer:
                 tables.append((f"{kind}_near", f"{size} * {size}"))
                 text += macros.near(kind, size)  # type: ignore[attr-defined]
         return {"counts": topology_counts(needs), "tables": tables, "accessors": text}
+
+
+def _stage(template: str) -> int:
+    """Where a helper stands: patterns before functions, searches after them, pulls behind the accounting."""
+    return {"match_comm": 0, "match_cgroup": 0, "search_cpu": 1}.get(template, 2)
 
 
 def _plain(text: str) -> str:

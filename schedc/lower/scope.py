@@ -59,10 +59,15 @@ class Scope:
         return self.plan.policy.source.line_column(node.span.start)[0]
 
     def name_local(self, local: t.Local) -> str:
-        """The C name of a local, given at first sight; two of the same name never overlap."""
+        """The C name of a local, given at first sight; the second of a name in one function gets a number."""
         found = self.locals.get(local)
         if found is None:
-            found = self.locals[local] = names.local(local.name)
+            taken = set(self.locals.values())
+            found, count = names.local(local.name), 1
+            while found in taken:
+                count += 1
+                found = f"{names.local(local.name)}_{count}"
+            self.locals[local] = found
         return found
 
     def inside(self, **changes: object) -> Scope:
@@ -94,6 +99,8 @@ class Scope:
                 return self._snapshot(node.param if isinstance(node, t.ParamRef) else node.target)
             case t.BuiltinValue() if node.name == "now" and self.now is not None:
                 return [("u64", self.now)]
+            case t.FieldRef() if node.field.name == "woken":
+                return [("u64", "enq_flags")]
             case t.CallFunction():
                 return [pair for used in snapshots_of(node.function.body) for pair in self._snapshot(used)]
             case _:

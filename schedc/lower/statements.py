@@ -55,7 +55,9 @@ def lower_statement(statement: t.Stmt, scope: Scope) -> list[Node]:
             return [_for(statement, line, scope)]
         case t.Repeat():
             count = expressions.lower(statement.count, scope)
-            return [Node("repeat", line, {"count": count, "body": lower_block(statement.body, scope)})]
+            name = scope.needs.next_name("round", line)
+            body = lower_block(statement.body, scope)
+            return [Node("repeat", line, {"name": name, "count": count, "body": body})]
         case t.Return():
             value = expressions.lower(statement.value, scope) if statement.value is not None else None
             return [Node("return", line, {"value": _returned(value, statement, scope)})]

@@ -25,9 +25,10 @@ static __always_inline u64 sat_sub(u64 a, u64 b)
 
 static __always_inline u64 sat_mul(u64 a, u64 b)
 {
-	if (b && a > U64_MAX / b)
-		return U64_MAX;
-	return a * b;
+	u64 most = b ? U64_MAX / b : U64_MAX;
+
+	unrelated(most); /* else clang makes a product of 128 bits of it, for which BPF has no code */
+	return a > most ? U64_MAX : a * b;
 }
 
 /* a * b / c without losing the high part of the product; c is not 0. */

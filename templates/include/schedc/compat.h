@@ -150,12 +150,12 @@ static __always_inline bool may_run_on(struct task_struct *p, s32 cpu)
 static __always_inline bool is_active(s32 cpu)
 {
 	const char *mask = (const char *)&__cpu_active_mask;
-	u64 word;
+	u8 bits;
 
 	if (!ksym_exists(&__cpu_active_mask))
 		return true;
-	bpf_probe_read_kernel(&word, sizeof(word), mask + ((u32)cpu >> 6) * 8);
-	return word >> ((u32)cpu & 63) & 1;
+	bpf_probe_read_kernel(&bits, sizeof(bits), mask + ((u32)cpu >> 3));
+	return bits >> ((u32)cpu & 7) & 1;
 }
 
 /* The CPU itself if the task may run there now, else one where it may. */
@@ -191,7 +191,15 @@ static __always_inline s32 claim_idle_select(struct task_struct *p, s32 prev_cpu
 	return idle && is_active(cpu) ? cpu : -1;
 }
 
-/* The same outside select_cpu, where older kernels cannot choose by distance. */
+/* `near` itself if it is idle, else any: what all callbacks may do on all kernels. */
+static __always_inline s32 claim_idle_first(struct task_struct *p, s32 near)
+{
+	if (bpf_cpumask_test_cpu(near, p->cpus_ptr) && scx_bpf_test_and_clear_cpu_idle(near))
+		return near;
+	return scx_bpf_pick_idle_cpu(p->cpus_ptr, 0);
+}
+
+/* The same as in select_cpu for enqueue, where older kernels cannot choose by distance. */
 static __always_inline s32 claim_idle_near(struct task_struct *p, s32 near)
 {
 	if (type_exists(struct scx_bpf_select_cpu_and_args)) {
@@ -201,9 +209,7 @@ static __always_inline s32 claim_idle_near(struct task_struct *p, s32 near)
 	}
 	if (ksym_exists(scx_bpf_select_cpu_and))
 		return scx_bpf_select_cpu_and(p, near, 0, p->cpus_ptr, 0);
-	if (bpf_cpumask_test_cpu(near, p->cpus_ptr) && scx_bpf_test_and_clear_cpu_idle(near))
-		return near;
-	return scx_bpf_pick_idle_cpu(p->cpus_ptr, 0);
+	return claim_idle_first(p, near);
 }
 
 static __always_inline s32 claim_idle(struct task_struct *p)

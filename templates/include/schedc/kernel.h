@@ -34,6 +34,8 @@ typedef _Bool bool;
 #define WRITE_ONCE(x, value) (*(volatile typeof(x) *)&(x) = (value))
 /* Hides where a value comes from, so that clang keeps the bound that the verifier has to see. */
 #define opaque(x) asm volatile("" : "+w"(x))
+/* The same for 64 bits, so that clang does not see how two values belong together. */
+#define unrelated(x) asm volatile("" : "+r"(x))
 
 #define ksym_exists(function) (!!(function))
 #define field_exists(field) __builtin_preserve_field_info(field, 2)
