@@ -348,8 +348,8 @@ def _or_else(node: ast.Logic, left: t.Expr, context: Context) -> t.Expr:
 
 
 def _matches(node: ast.Matches, context: Context) -> t.Expr:
-    member = isinstance(node.subject, ast.Member)
-    subject = _member(node.subject, context) if member else _check(node.subject, context, None)
+    of = node.subject
+    subject = _member(of, context) if isinstance(of, ast.Member) else _check(of, context, None)
     if subject.type.is_error:
         return subject
     if not isinstance(subject, t.FieldRef) or subject.type.kind not in (Kind.COMM, Kind.CGROUP):
@@ -379,7 +379,7 @@ def _if_value(node: ast.IfValue, context: Context, wanted: Type | None) -> t.Exp
         then = _check(node.then, context, wanted)
     otherwise = _check(node.otherwise, context, wanted or then.type)
     (then, otherwise), type_ = unify([then, otherwise], context)
-    if not all([_keepable(each, context) for each in (then, otherwise)]):
+    if [each for each in (then, otherwise) if not _keepable(each, context)]:
         return error(node.span)
     return t.IfValue(node.span, type_, condition, then, otherwise)
 
@@ -413,7 +413,7 @@ def _match_value(node: ast.MatchValue, context: Context, wanted: Type | None) ->
     patterns = check_patterns(subject, [(arm.pattern, arm.pattern_span) for arm in node.arms], node.span, context)
     values = [_check(arm.value, context, wanted) for arm in node.arms]
     values, type_ = unify(values, context)
-    if type_.is_error or not all([_keepable(each, context) for each in values]):
+    if type_.is_error or [each for each in values if not _keepable(each, context)]:
         return error(node.span)
     return t.MatchValue(node.span, type_, subject, tuple(zip(patterns, values, strict=True)))
 

@@ -19,7 +19,6 @@ from schedc.types.kinds import (
 )
 
 
-
 def check_number(node: ast.NumberLit, diagnostics: Diagnostics) -> t.Expr:
     """A literal in the representation of the kind that its unit says."""
     number = parse_number(node.text)

@@ -21,7 +21,8 @@ from schedc.syntax.parser import Parsed
 from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
 from schedc.types.events import EVENTS, FUNCTION, TIMER, Event
-from schedc.types.kinds import Kind, NOTHING, Type
+from schedc.types.fields import FIELDS
+from schedc.types.kinds import NOTHING, Interval, Kind, Type
 
 Item = TypeVar("Item")
 _DECLARING = Event("policy", (), frozenset(), required=0)
@@ -120,7 +121,7 @@ class _Checker:
             for field in declarations.check_state(node, self.context()):
                 key = (field.owner, field.name)
                 taken = self.symbols.state.get(key)
-                if taken is not None or key in expressions.FIELDS:
+                if taken is not None or key in FIELDS:
                     first = taken.span if taken else node.entity_span
                     self.diagnostics.add(names.declared_twice(field.span, field.name, first))
                     continue
@@ -231,8 +232,8 @@ class _Checker:
         return t.Timer(index, period, body, node.span)
 
 
-_NO_RANGE = declarations.Interval(0, 0)
-_RAN = declarations.Interval(0, 1 << 56)  # a task does not run for two years without stopping
+_NO_RANGE = Interval(0, 0)
+_RAN = Interval(0, 1 << 56)  # a task does not run for two years without stopping
 _MIN_PERIOD = 100_000
 _FORMAL_NAMES = {
     name: [{Kind.TASK: "task", Kind.CPU: "cpu", Kind.DURATION: "ran"}[each.kind] for each in event.formals]

@@ -6,6 +6,7 @@ from schedc.check import expressions
 from schedc.check.context import Context
 from schedc.check.symbols import kind_of
 from schedc.diagnostics import s1_names as names
+from schedc.diagnostics import s4_bounds as bounds
 from schedc.diagnostics import s5_queues as messages
 from schedc.diagnostics.suggest import listed
 from schedc.syntax import ast
@@ -119,7 +120,15 @@ def _keep(node: ast.Keep, context: Context) -> t.Expr:
     local = context.lookup(node.task.text)
     if local is None or local is not context.prev:
         context.diagnostics.add(messages.nothing_to_keep(node.task.span))
-    return expressions.check(node.slice, context, Type(Kind.DURATION))
+    return check_slice(node.slice, context)
+
+
+def check_slice(node: ast.Expr, context: Context) -> t.Expr:
+    """How long a task may run: never nothing, which the kernel would read as a wish for its own slice."""
+    slice_ = expressions.check(node, context, Type(Kind.DURATION))
+    if not slice_.type.is_error and context.ranges.of(slice_).low == 0:
+        context.diagnostics.add(bounds.empty_slice(slice_.span, context.text(slice_.span)))
+    return slice_
 
 
 def _pull_into(operands: list[ast.Expr], first: ast.Pull, context: Context) -> t.Expr:

@@ -6,6 +6,7 @@ from schedc.check import expressions, queues
 from schedc.check.context import Context
 from schedc.check.declarations import check_plain_type
 from schedc.check.symbols import COLLECTIONS
+from schedc.diagnostics import Diagnostic
 from schedc.diagnostics import s1_names as names
 from schedc.diagnostics import s2_types as types
 from schedc.diagnostics import s3_ownership as ownership
@@ -97,7 +98,7 @@ def _assign(node: ast.Assign, context: Context) -> t.Stmt | None:
     return None if combined.type.is_error else t.Assign(node.span, target, operator, value, combined)
 
 
-def _unassignable(target: t.Expr, operator: str, context: Context) -> types.Diagnostic | None:
+def _unassignable(target: t.Expr, operator: str, context: Context) -> Diagnostic | None:
     if context.event.name == "fn" and not (isinstance(target, t.LocalRef) and target.local.mutable):
         return ownership.function_effect(target.span, "an assignment")
     match target:
@@ -165,7 +166,7 @@ def _insert(node: ast.Insert, context: Context) -> t.Stmt | None:
     task = expressions.check(node.task, context, Type(Kind.TASK))
     if isinstance(task, t.LocalRef) and task.local.span != context_task(context):
         context.diagnostics.add(ownership.not_this_task(task.span, task.local.name, "task"))
-    slice_ = expressions.check(node.slice, context, Type(Kind.DURATION))
+    slice_ = queues.check_slice(node.slice, context)
     local = _local_target(node.into, context)
     if local is not None:
         if node.at is not None:

@@ -23,14 +23,14 @@ def units_disagree(
     )
 
 
-def expected(span: Span, wanted: Type | str, found: Type, fixes: tuple[Fix, ...] = ()) -> Diagnostic:
+def expected(span: Span, wanted: Type | str, found: Type | str, fixes: tuple[Fix, ...] = ()) -> Diagnostic:
     return Diagnostic(
         "S202", f"a {wanted} is needed, this is a {found}", Label(span, f"a {found}"), fixes=fixes
     )
 
 
 def number_without_unit(span: Span, text: str, wanted: Type | str, suggestion: str | None) -> Diagnostic:
-    fixes = ()
+    fixes: tuple[Fix, ...] = ()
     if suggestion is not None:
         fixes = (Fix(f"write `{suggestion}`", (Edit(span, suggestion),), Applicability.SAFE),)
     return Diagnostic(
@@ -42,7 +42,7 @@ def number_without_unit(span: Span, text: str, wanted: Type | str, suggestion: s
 
 
 def bad_number(span: Span, text: str, reason: str, instead: str = "", certain: bool = False) -> Diagnostic:
-    fixes = ()
+    fixes: tuple[Fix, ...] = ()
     if instead:
         applicability = Applicability.SAFE if certain else Applicability.UNSAFE
         fixes = (Fix(f"write `{instead}`", (Edit(span, instead),), applicability),)
@@ -131,3 +131,13 @@ def not_in_patterns(span: Span, type_: Type) -> Diagnostic:
 
 def bad_pattern(span: Span, reason: str) -> Diagnostic:
     return Diagnostic("S219", f"the pattern cannot be used: {reason}", Label(span, reason))
+
+
+def only_for_patterns(span: Span, text: str) -> Diagnostic:
+    return Diagnostic(
+        "S220",
+        f"`{text}` is no value: it can only be compared with patterns",
+        Label(span, "for patterns"),
+        fixes=(Fix(f'write, for example:  {text} in "..."'),),
+        why="text is matched when a task is classed, and never kept, joined or shown by a policy",
+    )

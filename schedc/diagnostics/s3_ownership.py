@@ -107,3 +107,13 @@ def function_effect(span: Span, what: str) -> Diagnostic:
         Label(span, "an effect"),
         fixes=(Fix("return the value, and assign it in the handler"),),
     )
+
+
+def leaves_range(span: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        "S311",
+        f"`{name}` is shared and has a range, which an atomic change can leave",
+        Label(span, "may leave the range"),
+        fixes=(Fix(f"declare it without the range, and move it into the range where it is read:  clamp({name}, ...)"),),
+        why="what other CPUs add at the same time cannot be foreseen, and ranges are what divisions rely on",
+    )

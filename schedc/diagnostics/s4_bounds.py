@@ -43,6 +43,17 @@ def nested_too_deep(span: Span, limit: int) -> Diagnostic:
     )
 
 
-def expression_too_large(span: Span, limit: int) -> Diagnostic:
-    return Diagnostic("S405", f"the handler grows beyond {limit} operations when its functions are written out",
-                      Label(span, "this handler"), fixes=(Fix("make it simpler, or compute parts of it in a timer"),))  # fmt: skip
+def too_large(span: Span, limit: int) -> Diagnostic:
+    return Diagnostic("S405", f"this grows beyond {limit} operations when its functions are written out",
+                      Label(span, "too large"), fixes=(Fix("make it simpler, or compute parts of it in a timer"),))  # fmt: skip
+
+
+def empty_slice(span: Span, text: str) -> Diagnostic:
+    least = f"max({text}, 100us)"
+    return Diagnostic(
+        "S406",
+        "this slice may be zero",
+        Label(span, "can be 0ns"),
+        fixes=(Fix(f"write  {least}", (Edit(span, least),), Applicability.SAFE),),
+        why="a task without a slice runs on what is left of its last one, or for a nanosecond at a time",
+    )

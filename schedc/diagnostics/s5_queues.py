@@ -206,10 +206,13 @@ def promise_incomplete(span: Span, text: str) -> Diagnostic:
     return Diagnostic("S522", f"the promise is incomplete: {text}", Label(span, text))
 
 
-def promise_impossible(span: Span, bound: str, promised: str, reason: str) -> Diagnostic:
+def drained_sometimes(span: Span, name: str) -> Diagnostic:
     return Diagnostic(
-        "S523",
-        f"the promise of {promised} cannot be kept: a task may wait {bound}",
-        Label(span, "more than it can hold"),
-        notes=(reason,),
+        "S524",
+        f"a CPU may go idle without having looked into `{name}`",
+        Label(span, "pulled from under conditions only"),
+        Severity.WARNING,
+        fixes=(Fix(f"end `on dispatch` with a pull that names it without a condition:  pull {name}"),),
+        why="if the conditions stay false while tasks wait there, these never run, and after 30 s the kernel ejects "
+        "the scheduler",
     )

@@ -101,9 +101,10 @@ class _Claims:
     def _if_value(self, node: t.IfValue) -> None:
         """`if let cpu = idle_cpu(task) { cpu } else { ... }` hands its claim on."""
         condition = node.condition
-        if isinstance(condition, t.IfLet) and condition.local in self.carrying:
-            if node not in self.taken or not _surely(condition.local, node.then):
-                self._forgotten(condition.local, node.then.span)
+        if not (isinstance(condition, t.IfLet) and condition.local in self.carrying):
+            return
+        if node not in self.taken or not _surely(condition.local, node.then):
+            self._forgotten(condition.local, node.then.span)
 
     def _forgotten(self, claim: t.Local, where: Span) -> None:
         self.diagnostics.add(messages.claim_forgotten(claim.span, claim.name, where))
@@ -165,7 +166,8 @@ class _Walk:
             case t.If():
                 return self._if(statement)
             case t.Match():
-                return all([self.uses(arm.statements) for _, arm in statement.arms])
+                used = [self.uses(arm.statements) for _, arm in statement.arms]
+                return all(used)
             case t.For() | t.Repeat():
                 return self._loop(statement)
             case _:

@@ -40,7 +40,7 @@ def check(policy: t.Policy, diagnostics: Diagnostics) -> Drained:
         else:
             _check_layers(policy, queue, filled, emptied, loops, diagnostics)
             _check_places(policy, queue, filled, emptied, loops, diagnostics)
-    verdict, guarded = _served(policy, {ref.queue for ref in fills}, diagnostics)
+    verdict, guarded = _served(policy, reached & {ref.queue for ref in fills}, diagnostics)
     return Drained(verdict, guarded)
 
 
@@ -133,7 +133,9 @@ def _check_places(
     loops: dict[t.Local, t.For],
     diagnostics: Diagnostics,
 ) -> None:
-    own = policy.handlers["dispatch"].formals[0]
+    dispatch = policy.handlers["dispatch"]
+    own = dispatch.formals[0]
+    moved = {node.into for node in walk(dispatch.body) if isinstance(node, t.PullInto)}  # looks for who may run there
     for position, kind in enumerate(queue.dimensions):
         if kind not in PLACES or _all_of(emptied, position, loops):
             continue
@@ -143,7 +145,7 @@ def _check_places(
             )
         for ref in filled:
             index = ref.indices[position]
-            if isinstance(index, t.Expr) and not _is_own(index, loops):
+            if isinstance(index, t.Expr) and ref not in moved and not _is_own(index):
                 diagnostics.add(
                     messages.not_drained_everywhere(emptied[0].span, queue.name, index.span, kind.value)
                 )
@@ -184,15 +186,15 @@ def _is_place_of(cpu: t.Local, index: t.Expr | t.Star) -> bool:
     return isinstance(index, t.LocalRef) and index.local is cpu
 
 
-def _is_own(index: t.Expr, loops: dict[t.Local, t.For]) -> bool:
+def _is_own(index: t.Expr) -> bool:
     """True for a place where the task may certainly run: that of its CPU, or of one picked for it."""
     match index:
         case t.FieldRef() if index.owner.type.kind is Kind.TASK:
             return True
         case t.FieldRef():
-            return _is_own(index.owner, loops)
+            return _is_own(index.owner)
         case t.LocalRef():
-            return index.local.type.claimed or index.local in loops
+            return index.local.type.claimed
         case _:
             return False
 

@@ -8,6 +8,8 @@ from schedc.typed import tree as t
 from schedc.typed.walk import walk
 from schedc.types.kinds import UNSIGNED, Interval, Kind, full_range
 
+_Reads = dict[t.Local, list[t.Expr]]
+
 
 def check(policy: t.Policy, diagnostics: Diagnostics) -> None:
     for name, handler in policy.handlers.items():
@@ -20,13 +22,14 @@ def check(policy: t.Policy, diagnostics: Diagnostics) -> None:
 def _check_body(
     body: t.Block, own: set[t.Local], event: str, policy: t.Policy, diagnostics: Diagnostics
 ) -> None:
+    read = _read_into_locals(body)
     for node in walk(body):
         if not isinstance(node, t.Assign) or not isinstance(node.target, t.GlobalRef | t.StateRef):
             continue
         if not _is_shared(node.target, own, event):
             continue
         text = policy.source.text[node.target.span.start : node.target.span.end]
-        if _is_racy(node):
+        if _is_racy(node, read):
             diagnostics.add(messages.racy_update(node.span, text))
         elif node.operator and not _range(node.target).contains(full_range(node.target.type.kind)):
             diagnostics.add(messages.leaves_range(node.span, text))
@@ -48,19 +51,68 @@ def _range(target: t.GlobalRef | t.StateRef) -> Interval:
     return target.target.range if isinstance(target, t.GlobalRef) else target.field.range
 
 
-def _is_racy(node: t.Assign) -> bool:
+def _is_racy(node: t.Assign, read: _Reads) -> bool:
     if node.operator in ("+", "-"):
         return node.target.type.kind not in UNSIGNED | {Kind.VTIME}
     if node.operator:
         return True
     value = node.value
     if isinstance(value, t.CallBuiltin) and value.name in ("min", "max") and _same(value.arguments[0], node.target):
-        return _mentions(value.arguments[1], node.target)
-    return _mentions(value, node.target)
+        return _mentions(value.arguments[1], node.target, read)
+    return _mentions(value, node.target, read)
 
 
-def _mentions(expr: t.Expr, target: t.Expr) -> bool:
-    return any(isinstance(node, t.Expr) and _same(node, target) for node in walk(expr))
+def _mentions(expr: t.Expr, target: t.Expr, read: _Reads) -> bool:
+    return any(_same(each, target) for each in _reads_of(expr, read))
+
+
+def _reads_of(expr: t.Expr, read: _Reads) -> list[t.Expr]:
+    """The kept values that an expression reads, itself or by way of names that were given what it read."""
+    found: list[t.Expr] = []
+    for node in walk(expr):
+        if isinstance(node, t.GlobalRef | t.StateRef):
+            found.append(node)
+        elif isinstance(node, t.LocalRef):
+            found += read.get(node.local, [])
+        elif isinstance(node, t.CallFunction):
+            found += _reads_of_body(node.function.body)
+    return found
+
+
+def _reads_of_body(body: t.Block) -> list[t.Expr]:
+    """The globals that a function and those that it calls read."""
+    found: list[t.Expr] = []
+    for node in walk(body):
+        if isinstance(node, t.GlobalRef):
+            found.append(node)
+        elif isinstance(node, t.CallFunction):
+            found += _reads_of_body(node.function.body)
+    return found
+
+
+def _read_into_locals(body: t.Block) -> _Reads:
+    """For each name of a body the kept values that its value was computed from."""
+    read: _Reads = {}
+    for _ in range(2):  # a name assigned in a loop may be read above
+        for node in walk(body):
+            match node:
+                case t.Let() | t.IfLet():
+                    read[node.local] = _unique([*read.get(node.local, []), *_reads_of(node.value, read)])
+                case t.Assign() if isinstance(node.target, t.LocalRef):
+                    local = node.target.local
+                    read[local] = _unique([*read.get(local, []), *_reads_of(node.value, read)])
+                case _:
+                    pass
+    return read
+
+
+def _unique(found: list[t.Expr]) -> list[t.Expr]:
+    """One reference to each kept value: more would double with every name."""
+    kept: list[t.Expr] = []
+    for each in found:
+        if not any(_same(each, other) for other in kept):
+            kept.append(each)
+    return kept
 
 
 def _same(left: t.Expr, right: t.Expr) -> bool:
