@@ -133,11 +133,11 @@ def _task_field(expr: t.FieldRef, task: str, scope: Scope) -> str:
         case "woken":
             return "((enq_flags & ENQ_WAKEUP) != 0)"
         case "cpu":
-            return f"scx_bpf_task_cpu({task})"
+            return f"task_cpu({task})"
         case "layer":
             return f"(s32){state_of(expr.owner, scope)}->layer"
         case _:
-            return place_of(Kind.CPU, expr.type.kind, f"scx_bpf_task_cpu({task})", scope)
+            return place_of(Kind.CPU, expr.type.kind, f"task_cpu({task})", scope)
 
 
 def vtime_of(owner: t.Expr, task: str, scope: Scope) -> str:

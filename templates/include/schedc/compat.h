@@ -137,10 +137,15 @@ static __always_inline bool first_vtime(u64 dsq, u64 *vtime)
 
 /* ---- CPUs; -1 is none */
 
+static __always_inline s32 task_cpu(struct task_struct *p)
+{
+	return field_exists(p->thread_info.cpu) ? (s32)p->thread_info.cpu : scx_bpf_task_cpu(p);
+}
+
 static __always_inline bool may_run_on(struct task_struct *p, s32 cpu)
 {
 	return bpf_cpumask_test_cpu(cpu, p->cpus_ptr) &&
-	       (!p->migration_disabled || scx_bpf_task_cpu(p) == cpu);
+	       (!p->migration_disabled || task_cpu(p) == cpu);
 }
 
 /*

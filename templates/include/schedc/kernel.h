@@ -34,6 +34,13 @@ typedef _Bool bool;
 #define WRITE_ONCE(x, value) (*(volatile typeof(x) *)&(x) = (value))
 /* Hides where a value comes from, so that clang keeps the bound that the verifier has to see. */
 #define opaque(x) asm volatile("" : "+w"(x))
+/* An index below `size`, a power of two, as the verifier sees it. */
+#define masked(index, size)                                     \
+	({                                                      \
+		u32 masked__ = (index);                         \
+		asm("%0 &= %1" : "+w"(masked__) : "i"((size) - 1)); \
+		masked__;                                       \
+	})
 /* The same for 64 bits, so that clang does not see how two values belong together. */
 #define unrelated(x) asm volatile("" : "+r"(x))
 
