@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 
 from schedc.build.lines import with_directives
 from schedc.build.report import Report
@@ -61,9 +60,9 @@ def build(proven: Proven, clang_path: str | None, diagnostics: Diagnostics) -> B
     return None if report is None or diagnostics.has_errors else Built(c_text, output.object, report)
 
 
-def include_directory() -> Path:
+def include_directory() -> str:
     """Where the headers of the generated program are."""
-    return Path(str(resources.files("schedc.templates").joinpath("include")))
+    return str(resources.files("schedc.templates").joinpath("include"))
 
 
 def _place(source: Source, line: int | None) -> Span:
@@ -72,7 +71,7 @@ def _place(source: Source, line: int | None) -> Span:
 
 
 def _audit_c(
-    c_name: str, files: dict[str, str], include: Path, source: Source, sched_name: str, diagnostics: Diagnostics
+    c_name: str, files: dict[str, str], include: str, source: Source, sched_name: str, diagnostics: Diagnostics
 ) -> None:
     from schedc.verifier.audit.c_audit import audit_c
 

@@ -18,7 +18,6 @@ from schedc.types.kinds import Kind
 # How long a task may wait before the kernel's watchdog ends the scheduler; its own limit.
 TIMEOUT_MS = 30_000
 _PLACES = (Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER)
-TIMER_OR_FUNCTION = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,8 @@ class Lowering:
         snapshots = self._snapshots(scope, block)
         body = lower_block(block, scope)
         flags = name == "runnable" and "enq_flags" in repr(body)
-        return Code(self._line(handler.span), body, snapshots, flags=flags, **words)
+        cpu, prev, ran = (words.get(word) for word in ("cpu", "prev", "ran"))
+        return Code(self._line(handler.span), body, snapshots, cpu, prev, ran, flags)
 
     def _bind(self, formal: t.Local, event: str, scope: Scope, words: dict[str, str]) -> None:
         kind = formal.type.kind

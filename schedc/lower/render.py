@@ -130,7 +130,7 @@ class _Renderer:
         }  # fmt: skip
         values["sweeps"] = self.sweeps
         values["slot_used"] = bool(values["ran"] or offline or low.needs.aging_slots or self.policy.state_of(Kind.CPU))
-        macros = environment().get_template("callbacks.j2").make_module(values)
+        macros: Any = environment().get_template("callbacks.j2").make_module(values)
         values |= self._callbacks(macros, handlers, dry, keeps)
         values["sweeps"] = [macros.sweep(*each) for each in instances] if self.sweeps else []
         values["evacuations"] = [macros.evacuate(*each) for each in instances]

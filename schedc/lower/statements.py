@@ -59,8 +59,8 @@ def lower_statement(statement: t.Stmt, scope: Scope) -> list[Node]:
             body = lower_block(statement.body, scope)
             return [Node("repeat", line, {"name": name, "count": count, "body": body})]
         case t.Return():
-            value = expressions.lower(statement.value, scope) if statement.value is not None else None
-            return [Node("return", line, {"value": _returned(value, statement, scope)})]
+            given = expressions.lower(statement.value, scope) if statement.value is not None else None
+            return [Node("return", line, {"value": _returned(given, statement, scope)})]
         case t.Break():
             return [Node("break", line)]
         case t.Continue():

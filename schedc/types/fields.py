@@ -26,11 +26,19 @@ class BuiltinField:
 
 
 def _field(
-    owner: Kind, name: str, kind: Kind, text: str, low: int | None = None, high: int | None = None, **flags: bool
+    owner: Kind,
+    name: str,
+    kind: Kind,
+    text: str,
+    low: int | None = None,
+    high: int | None = None,
+    *,
+    writable: bool = False,
+    stable: bool = False,
 ) -> BuiltinField:
     whole = full_range(kind)
     range_ = Interval(whole.low if low is None else low, whole.high if high is None else high)
-    return BuiltinField(owner, name, Type(kind), range_, text, **flags)
+    return BuiltinField(owner, name, Type(kind), range_, text, writable, stable)
 
 
 _PLACE_MAX = (1 << 20) - 1
