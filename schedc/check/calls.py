@@ -112,6 +112,9 @@ def _of_queue(node: ast.Call, name: str, context: Context) -> t.Expr:
 
 def _function(node: ast.Call, name: str, context: Context) -> t.Expr:
     symbol = context.symbols.get(name)
+    if symbol is None and name in context.symbols.functions:
+        context.diagnostics.add(names.recursion(node.callee.span, name))
+        return expressions.error(node.span)
     if not isinstance(symbol, t.Function):
         return _unknown(node, context)
     signature = f"{name}({', '.join(f'{each.name}: {each.type}' for each in symbol.formals)})"

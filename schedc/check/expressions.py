@@ -152,6 +152,8 @@ def _name(node: ast.NameRef, context: Context) -> t.Expr:
             return t.LayerRef(node.span, Type(Kind.LAYER), symbol)
         case t.Global():
             return t.GlobalRef(node.span, symbol.type, symbol)
+        case None if node.text in context.symbols.broken:
+            pass
         case None:
             known = [*context.symbols.values(), *(name for scope in context.scopes for name in scope)]
             context.diagnostics.add(names.unknown_name(node.span, node.text, "value", known))
@@ -174,6 +176,8 @@ def _member(node: ast.Member, context: Context) -> t.Expr:
     if declared is not None:
         return t.StateRef(node.span, declared.type, owner, declared)
     builtin = FIELDS.get((kind, node.name))
+    if builtin is None and node.name in context.symbols.broken:
+        return error(node.span)
     if builtin is None:
         known = [*names_of(kind), *(name for owned, name in context.symbols.state if owned is kind)]
         block = kind.value if kind in ENTITIES else "task"

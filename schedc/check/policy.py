@@ -22,7 +22,7 @@ from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
 from schedc.types.events import EVENTS, FUNCTION, TIMER, Event
 from schedc.types.fields import FIELDS
-from schedc.types.kinds import NOTHING, Interval, Kind, Type
+from schedc.types.kinds import ERROR, NOTHING, Interval, Kind, Type
 
 Item = TypeVar("Item")
 _DECLARING = Event("policy", (), frozenset(), required=0)
@@ -50,6 +50,7 @@ class _Checker:
     def run(self) -> t.Policy:
         """Declarations in the order in which they may depend on each other, then code."""
         check_name(self.tree.name, self.tree.name_span, self.diagnostics)
+        self.symbols.functions = {each.name for each in self._items(ast.Function)}
         self._consts()
         params = self._params()
         layers = self._layers()
@@ -76,14 +77,18 @@ class _Checker:
     def _consts(self) -> None:
         for node in self._items(ast.Const):
             value = declarations.check_const(node, self.context())
-            if value is not None:
+            if value is None:
+                self.symbols.broken.add(node.name)
+            else:
                 self.symbols.declare(node.name, value, node.name_span, self.diagnostics)
 
     def _params(self) -> list[t.Param]:
         params = []
         for node in self._items(ast.Param):
             param = declarations.check_param(node, self.context())
-            if param is not None:
+            if param is None:
+                self.symbols.broken.add(node.name)
+            else:
                 self.symbols.declare(node.name, param, node.name_span, self.diagnostics)
                 params.append(param)
         return params
@@ -110,7 +115,9 @@ class _Checker:
         queues = []
         for index, node in enumerate(nodes):
             queue = declarations.check_queue(node, index, self.context())
-            if queue is not None:
+            if queue is None:
+                self.symbols.broken.add(node.name)
+            else:
                 self.symbols.declare(node.name, queue, node.name_span, self.diagnostics)
                 queues.append(queue)
         return queues
@@ -118,7 +125,9 @@ class _Checker:
     def _state(self) -> list[t.StateField]:
         fields: list[t.StateField] = []
         for node in self._items(ast.State):
-            for field in declarations.check_state(node, self.context()):
+            found = declarations.check_state(node, self.context())
+            self.symbols.broken |= {each.name for each in node.fields} - {field.name for field in found}
+            for field in found:
                 key = (field.owner, field.name)
                 taken = self.symbols.state.get(key)
                 if taken is not None or key in FIELDS:
@@ -133,7 +142,9 @@ class _Checker:
         found = []
         for node in self._items(ast.Global):
             each = declarations.check_global(node, self.context())
-            if each is not None:
+            if each is None:
+                self.symbols.broken.add(node.name)
+            else:
                 self.symbols.declare(node.name, each, node.name_span, self.diagnostics)
                 found.append(each)
         return found
@@ -213,6 +224,8 @@ class _Checker:
         for formal, type_ in zip(node.formals, event.formals, strict=False):
             range_ = _RAN if type_.kind is Kind.DURATION else None
             formals.append(bind(formal.text, type_, formal.span, range_))
+        for formal in node.formals[len(event.formals) :]:
+            bind(formal.text, ERROR, formal.span)
         if event.name == "dispatch" and len(formals) == 2:
             context.prev = formals[1]
         context.result = event.result

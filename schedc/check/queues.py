@@ -28,10 +28,10 @@ def check_queue(node: ast.Expr, context: Context, star: bool = False) -> t.Queue
     if not isinstance(symbol, t.Queue):
         if base.text in ("global", "SCX_DSQ_GLOBAL", "SCX_DSQ_LOCAL"):
             context.diagnostics.add(messages.pull_builtin(node.span, "a queue of the kernel"))
-        elif symbol is None:
+        elif symbol is None and base.text not in context.symbols.broken:
             known = [queue.name for queue in context.symbols.queues]
             context.diagnostics.add(names.unknown_name(base.span, base.text, "queue", known))
-        else:
+        elif symbol is not None:
             context.diagnostics.add(names.unused_name_kind(base.span, base.text, kind_of(symbol), "queue"))
         return None
     indices = _indices(node, symbol, context, star)

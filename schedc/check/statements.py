@@ -164,8 +164,6 @@ def _insert(node: ast.Insert, context: Context) -> t.Stmt | None:
         context.diagnostics.add(queue_messages.not_here(node.span, "insert", context.where, allowed))
         return None
     task = expressions.check(node.task, context, Type(Kind.TASK))
-    if isinstance(task, t.LocalRef) and task.local.span != context_task(context):
-        context.diagnostics.add(ownership.not_this_task(task.span, task.local.name, "task"))
     slice_ = queues.check_slice(node.slice, context)
     local = _local_target(node.into, context)
     if local is not None:
@@ -175,14 +173,6 @@ def _insert(node: ast.Insert, context: Context) -> t.Stmt | None:
     queue = queues.check_queue(node.into, context)
     at = _position(node, queue, context)
     return None if queue is None else t.Insert(node.span, task, queue, None, at, slice_)
-
-
-def context_task(context: Context) -> Span | None:
-    """The place where the handler's own task is named."""
-    for local in context.scopes[0].values():
-        if local.type.kind is Kind.TASK:
-            return local.span
-    return None
 
 
 def _local_target(node: ast.Expr, context: Context) -> t.Expr | None:

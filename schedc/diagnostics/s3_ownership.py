@@ -60,15 +60,6 @@ def local_not_returned(insert: Span, name: str, where: Span, returned: str) -> D
     )
 
 
-def not_this_task(span: Span, name: str, task: str) -> Diagnostic:
-    return Diagnostic(
-        "S306",
-        f"only `{task}` can be inserted here",
-        Label(span, "another task"),
-        why="a callback decides about the task that it is given; the kernel ends a scheduler that inserts another",
-    )
-
-
 def insert_in_loop(span: Span, loop: Span) -> Diagnostic:
     return Diagnostic(
         "S307",

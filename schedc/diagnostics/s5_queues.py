@@ -208,7 +208,7 @@ def promise_incomplete(span: Span, text: str) -> Diagnostic:
 
 def drained_sometimes(span: Span, name: str) -> Diagnostic:
     return Diagnostic(
-        "S524",
+        "S523",
         f"a CPU may go idle without having looked into `{name}`",
         Label(span, "pulled from under conditions only"),
         Severity.WARNING,

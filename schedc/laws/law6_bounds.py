@@ -34,7 +34,7 @@ def loop_bounds(policy: t.Policy) -> dict[int, Poly]:
                 add(line(node), _count(Kind.CPU if node.of is not None else node.what, policy))
             case t.Repeat():
                 add(line(node), Poly.constant(ranges.of(node.count).high))
-            case t.Pick() if node.where is not None or node.order is not None or node.inside is not None:
+            case t.Pick() if searches(node):
                 add(line(node), Poly.symbol("cpus") + Poly.symbol("cpus"))
             case t.PullInto():
                 add(line(node), Poly.constant(MAX_LOOKED_AT + 1))
@@ -46,6 +46,12 @@ def loop_bounds(policy: t.Policy) -> dict[int, Poly]:
             case _:
                 pass
     return bounds
+
+
+def searches(pick: t.Pick) -> bool:
+    """True for a pick that looks at one CPU after the other; the kernel does the others itself."""
+    plain = pick.where is None and pick.order is None and pick.inside is None
+    return not (plain and pick.idle)
 
 
 def bound_of(counted: str, policy: t.Policy) -> Poly:
