@@ -24,6 +24,8 @@ typedef _Bool bool;
 #define __out_of_line __attribute__((noinline))
 #define __ksym __attribute__((section(".ksyms")))
 #define __weak __attribute__((weak))
+/* A call that stays one call in one loop: one that asks in two places for its next element is not seen to end. */
+#define __single __attribute__((noduplicate, convergent))
 #define __core __attribute__((preserve_access_index))
 #define __uint(name, val) int(*name)[val]
 #define __type(name, val) typeof(val) *name
@@ -240,10 +242,10 @@ void scx_bpf_put_idle_cpumask(const struct cpumask *mask) __ksym __weak;
 bool bpf_cpumask_test_cpu(u32 cpu, const struct cpumask *mask) __ksym __weak;
 u32 bpf_cpumask_any_and_distribute(const struct cpumask *a, const struct cpumask *b) __ksym __weak;
 s32 bpf_iter_num_new(struct bpf_iter_num *it, s32 start, s32 end) __ksym __weak;
-s32 *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak;
+s32 *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak __single;
 void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym __weak;
 s32 bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id, u64 flags) __ksym __weak;
-struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *it) __ksym __weak;
+struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *it) __ksym __weak __single;
 void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *it) __ksym __weak;
 
 extern const void __cpu_active_mask __ksym __weak;
