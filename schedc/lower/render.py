@@ -139,9 +139,28 @@ class _Renderer:
         values["decide"] = {"line": dispatch.line, "text": macros.dispatch_body(dispatch)}
         values["timers"] = [macros.timer(timer) for timer in timers]
         values["init"] = macros.init({"queues": instances, "states": initial_places, "timers": timers})
+        values["watch"] = self._watch(instances, values)
         values["topology"] = self._topology()
         text = environment().get_template("policy.bpf.c.j2").render(values)
         return _tidy(text)
+
+    def _watch(self, instances: list[Any], values: dict[str, Any]) -> str:
+        """The program that counts broken promises; empty where nothing is promised."""
+        promises = [
+            {
+                "kind": promise.kind, "limit": promise.limit, "runnable": promise.runnable_per_cpu,
+                "layer": promise.layer.name if promise.layer else None,
+                "line": self.policy.source.line_column(promise.span.start)[0],
+            }
+            for promise in self.policy.promises
+        ]  # fmt: skip
+        if not promises:
+            return ""
+        assumes = any(promise["runnable"] for promise in promises)
+        if assumes:
+            self.lowering.needs.topology.add("nr_cpus")
+        macros: Any = environment().get_template("watch.j2").make_module(values)
+        return str(macros.watch(promises, instances if assumes else []))
 
     def _mark(self, counted: str) -> str:
         """The comment that gives a generated loop a line: one behind the policy's last, with its own bound."""

@@ -87,6 +87,8 @@ class ObjectJob:
     workloads: tuple[Workload, ...] = (Mix(),)
     run_times: bool = False
     """Counts and times of each program (kernel.bpf_stats_enabled), which cost some time themselves."""
+    watch: bool = False
+    """Load and attach what watches the promises, too."""
     brief: bool = False
     """No figures of single programs: for many objects."""
     timeout: int = 0
@@ -123,7 +125,7 @@ def _word(text: str, what: str) -> str:
 
 def _lines(number: int, job: ObjectJob) -> list[str]:
     lines = [f"object /job/{number}.o {_clean(job.name, 'the name')}", f"timeout {job.limit}"]
-    flags = {"stats": job.run_times, "brief": job.brief, "attach": job.attach}
+    flags = {"stats": job.run_times, "brief": job.brief, "watch": job.watch, "attach": job.attach}
     lines += [word for word, wanted in flags.items() if wanted]
     lines += [f"set {_word(name, 'the variable')} {int(value)}" for name, value in job.settings.items()]
     lines += [f"cgroup {bit} {_clean(glob, 'the pattern')}" for bit, glob in job.cgroups]

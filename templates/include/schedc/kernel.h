@@ -141,7 +141,13 @@ struct cred {
 	kuid_t uid;
 } __core;
 
+struct sched_info {
+	u64 last_queued;
+} __core;
+
 struct task_struct {
+	s32 pid;
+	struct sched_info sched_info;
 	struct thread_info thread_info;
 	u32 flags;
 	s32 static_prio;

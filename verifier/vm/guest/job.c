@@ -115,6 +115,8 @@ static bool object_line(const char *word, char *args)
 		return last_object->stats = true;
 	if (!strcmp(word, "brief"))
 		return last_object->brief = true;
+	if (!strcmp(word, "watch"))
+		return last_object->watch = true;
 	if (!args)
 		return false;
 	if (!strcmp(word, "set"))

@@ -8,6 +8,7 @@
 #include "topo_vars.h"
 #include "util.h"
 #include "vars.h"
+#include "watch.h"
 #include "work.h"
 
 #include <bpf/libbpf.h>
@@ -82,6 +83,7 @@ static struct bpf_map *prepare(struct bpf_object *object, const struct object_jo
 	out_begin("opened");
 	ops_drop_unknown(object, map, kernel);
 	out_end();
+	watch_select(object, job->watch);
 	if (!topo_apply(object, why, sizeof(why))) {
 		fail("topology", ERANGE, why);
 		return NULL;
@@ -167,6 +169,8 @@ static void attach_and_run(struct bpf_object *object, struct bpf_map *map, const
 	out_u64("groups", groups);
 	out_end();
 	link = attach(map);
+	if (link && watch_attach(object))
+		fail("watch", errno, "the programs that watch promises do not attach");
 	if (link) {
 		run_attached(job);
 		detach(link);
