@@ -76,6 +76,8 @@ class ObjectJob:
     attach: bool = True
     settings: Mapping[str, int] = field(default_factory=dict)
     """Variables to set before load."""
+    changes: Mapping[str, int] = field(default_factory=dict)
+    """Variables to set while it runs, after the first workload."""
     cgroups: tuple[tuple[int, str], ...] = ()
     """Bit of a layer, and a pattern of cgroup paths."""
     stride: int = 0
@@ -128,6 +130,7 @@ def _lines(number: int, job: ObjectJob) -> list[str]:
     flags = {"stats": job.run_times, "brief": job.brief, "watch": job.watch, "attach": job.attach}
     lines += [word for word, wanted in flags.items() if wanted]
     lines += [f"set {_word(name, 'the variable')} {int(value)}" for name, value in job.settings.items()]
+    lines += [f"change {_word(name, 'the variable')} {int(value)}" for name, value in job.changes.items()]
     lines += [f"cgroup {bit} {_clean(glob, 'the pattern')}" for bit, glob in job.cgroups]
     lines += [f"stride {job.stride}"] if job.stride else []
     lines += [f"counter {column} {_clean(name, 'the counter')}" for name, column in job.counters.items()]

@@ -42,7 +42,7 @@ static bool add_cgroup_dir(struct job *job, char *args)
 	return true;
 }
 
-static bool add_setting(char *args)
+static bool add_setting(struct setting **list, char *args)
 {
 	struct setting *setting = fresh(sizeof(*setting));
 
@@ -51,8 +51,8 @@ static bool add_setting(char *args)
 		return false;
 	/* Above INT64_MAX only an unsigned reading keeps all bits. */
 	setting->value = args[0] == '-' ? strtoll(args, NULL, 0) : (int64_t)strtoull(args, NULL, 0);
-	setting->next = last_object->settings;
-	last_object->settings = setting;
+	setting->next = *list;
+	*list = setting;
 	return true;
 }
 
@@ -120,7 +120,9 @@ static bool object_line(const char *word, char *args)
 	if (!args)
 		return false;
 	if (!strcmp(word, "set"))
-		return add_setting(args);
+		return add_setting(&last_object->settings, args);
+	if (!strcmp(word, "change"))
+		return add_setting(&last_object->changes, args);
 	if (!strcmp(word, "cgroup"))
 		return add_rule(args);
 	if (!strcmp(word, "workload"))

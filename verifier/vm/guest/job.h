@@ -15,6 +15,7 @@ struct object_job {
 	unsigned int timeout_s;
 	unsigned int counter_stride;
 	struct setting *settings;
+	struct setting *changes;          /* made while it runs, after the first workload */
 	struct cgroup_rule *rules;
 	struct column *columns;
 	struct reading *readings;

@@ -122,10 +122,13 @@ static struct bpf_link *attach(struct bpf_map *map)
 	return link;
 }
 
-static void run_attached(const struct object_job *job)
+static void run_attached(struct bpf_object *object, const struct object_job *job)
 {
-	for (const struct workload *work = job->workloads; work; work = work->next)
+	for (const struct workload *work = job->workloads; work; work = work->next) {
 		work_run(work);
+		if (work == job->workloads && !apply_settings(object, job->changes))
+			break;
+	}
 	out_begin("attached");
 	out_bool("alive", scx_enabled());
 	scx_report_state("state");
@@ -172,7 +175,7 @@ static void attach_and_run(struct bpf_object *object, struct bpf_map *map, const
 	if (link && watch_attach(object))
 		fail("watch", errno, "the programs that watch promises do not attach");
 	if (link) {
-		run_attached(job);
+		run_attached(object, job);
 		detach(link);
 	}
 	report_end(object, job);
