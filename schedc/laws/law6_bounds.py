@@ -12,6 +12,8 @@ from schedc.verifier.audit.poly import Poly
 SYMBOL = {Kind.CPU: "cpus", Kind.CORE: "cores", Kind.LLC: "llcs", Kind.NODE: "nodes"}
 # How many waiting tasks a `pull ... into` looks at.
 MAX_LOOKED_AT = 32
+# How many CPUs a core has at most.
+MAX_SIBLINGS = 16
 
 
 def loop_bounds(policy: t.Policy) -> dict[int, Poly]:
@@ -55,7 +57,9 @@ def searches(pick: t.Pick) -> bool:
 
 
 def bound_of(counted: str, policy: t.Policy) -> Poly:
-    """The bound of a generated loop over `counted` (cpus, cores, llcs, nodes, layers or tasks)."""
+    """The bound of a generated loop over `counted` (cpus, cores, llcs, nodes, layers, tasks or siblings)."""
+    if counted == "siblings":
+        return Poly.constant(MAX_SIBLINGS)
     return Poly.constant(len(policy.layers)) if counted == "layers" else Poly.symbol(counted)
 
 

@@ -153,6 +153,8 @@ def bound(policy: t.Policy, queue: t.Queue, runnable: int) -> Bound:
     """
     ranges = Ranges()
     slices = _slices(policy)
+    if not slices:  # no handler inserts, which law 1 has reported
+        return Bound(None, None)
     others = max(1, runnable - 1)
 
     def total(slice_: int, low: int, high: int) -> int | None:

@@ -1,0 +1,6 @@
+"""Puts this folder's helper beside its tests (tests are no package)."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
