@@ -87,7 +87,7 @@ static bool wait_for(pid_t child, unsigned int seconds)
 	int status;
 
 	while (waitpid(child, &status, WNOHANG) != child) {
-		sleep_ms(2);
+		sleep_ms(20);   /* a look costs time of the CPU that is watched */
 		if (now_ns() < limit)
 			continue;
 		if (late)

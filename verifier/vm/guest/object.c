@@ -140,6 +140,8 @@ static void detach(struct bpf_link *link)
 {
 	uint64_t start = now_ns();
 
+	/* Forked tasks hold the link, too: closing it here would end the scheduler only when the last of them is gone. */
+	bpf_link__detach(link);
 	bpf_link__destroy(link);
 	work_reap();
 	out_begin("detach");
