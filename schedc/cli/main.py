@@ -31,6 +31,7 @@ class Entry(NamedTuple):
 COMMANDS = {
     "check": Entry("check", "say what is wrong with policies, and what to write"),
     "compile": Entry("compile", "turn a policy into a BPF object"),
+    "verify": Entry("verify", "run policies on real kernels, in a virtual machine"),
     "fmt": Entry("fmt", "lay out policies in the one style"),
     "explain": Entry("explain", "the page of a diagnostic's code"),
     "new": Entry("new", "begin a policy from one of the library"),
