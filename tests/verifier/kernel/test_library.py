@@ -1,0 +1,42 @@
+"""Every policy of the library on the oldest, the middle and the newest kernel: one boot a kernel for all."""
+
+from __future__ import annotations
+
+import pytest
+
+from schedc.verifier.kernel import Options, Outcome, Subject, verify
+from schedc.verifier.kernel.show import text
+from schedc.verifier.kernel.verify import MATRIX
+
+
+@pytest.fixture(scope="module")
+def short(library: dict[str, Subject]) -> Outcome:
+    """Three guest seconds each."""
+    return verify(list(library.values()), Options(MATRIX, seconds=3))
+
+
+@pytest.mark.vm
+@pytest.mark.parametrize("kernel", MATRIX)
+def test_the_library_runs_on(short: Outcome, kernel: str) -> None:
+    mine = [each for each in short.verdicts if each.result.kernel.startswith(f"{kernel}.")]
+    wrong = [each.result.headline() + f" {[b.detail for b in each.broken]}" for each in mine if not each.ok]
+    assert mine and not wrong, "\n".join(wrong)
+
+
+@pytest.mark.vm
+def test_all_is_told_of_each(short: Outcome, library: dict[str, Subject]) -> None:
+    assert len(short.verdicts) == len(library) * len(MATRIX)
+    for each in short.verdicts:
+        callbacks = {program.callback for program in each.result.programs}
+        assert {"select_cpu", "enqueue", "dispatch", "cpu_offline", "init", "exit"} <= callbacks
+        assert set(each.result.counters) == set(each.subject.report.counters)
+        assert each.result.layer_groups >= len(each.subject.groups())
+    assert "all ok" in list(text(short))[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.vm
+@pytest.mark.parametrize("seed", range(3))
+def test_half_a_minute_of_each(library: dict[str, Subject], seed: int) -> None:
+    outcome = verify(list(library.values()), Options(MATRIX, seconds=30, seed=seed))
+    assert outcome.ok, "\n".join(text(outcome))

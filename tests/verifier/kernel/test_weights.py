@@ -1,0 +1,73 @@
+"""What weights do on a real kernel: one boot of a machine with one CPU.
+
+Time is the emulator's real time. A busy host makes the CPU slower, which changes what a second is worth but not
+how it is shared, and shares are what is looked at here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from schedc.build.compile import include_directory
+from schedc.toolchain import find_clang
+from schedc.verifier.kernel import Subject
+from schedc.verifier.vm.job import Job, Mix, ObjectJob, Shares, Starve, Workload
+from schedc.verifier.vm.machine import Machine
+from schedc.verifier.vm.result import ObjectResult
+from schedc.verifier.vm.run import run
+
+pytestmark = pytest.mark.vm
+ONE_CPU = Machine(sockets=1, cores=1)
+STALL = 1026
+
+
+def one_sided() -> bytes:
+    """The control: a clamp that is missing on one side."""
+    name = "one_sided.bpf.c"
+    files = {name: (Path(__file__).parent / name).read_text(encoding="utf-8")}
+    with find_clang().start_bpf(files, name, include_dirs=(include_directory(),)) as pending:
+        output = pending.result()
+    assert output.object, output.diagnostics
+    return output.object
+
+
+def job(subject: Subject, name: str, work: Workload) -> ObjectJob:
+    asked = subject.job(Mix())
+    return ObjectJob(name, asked.data, settings=asked.settings, workloads=(work,))
+
+
+@pytest.fixture(scope="module")
+def results(library: dict[str, Subject]) -> dict[str, ObjectResult]:
+    starve = Starve(busy=24, seconds=60)
+    objects = (
+        job(library["fair"], "shares", Shares((0, 19), seconds=20)),
+        job(library["fair"], "starve", starve),
+        ObjectJob("one-sided", one_sided(), workloads=(starve,)),
+    )
+    return {item.name: item for item in run(Job(objects, "7.3", ONE_CPU)).objects}
+
+
+def test_two_tasks_on_one_cpu_get_what_their_weights_say(results: dict[str, ObjectResult]) -> None:
+    shares = results["shares"]
+    assert shares.ok, shares.headline()
+    heavy, light = (task.cpu_seconds for task in shares.workloads[0].tasks)
+    # By weight the light one is due 15/1039 of 20 s, which is 0.29 s.
+    assert 0.1 < light < 0.5
+    assert heavy > 10
+
+
+def test_the_lightest_task_is_not_starved(results: dict[str, ObjectResult]) -> None:
+    starve = results["starve"]
+    assert starve.ok, starve.headline()
+    light = starve.workloads[0].tasks[-1]
+    assert light.nice is None
+    assert light.worst_wait < 20
+    assert light.cpu_seconds > 0.01
+
+
+def test_a_window_with_one_side_starves_it_in_the_same_run(results: dict[str, ObjectResult]) -> None:
+    control = results["one-sided"]
+    assert control.accepted and not control.ok
+    assert control.exit and control.exit.kind == STALL, control.headline()
