@@ -54,3 +54,10 @@ def test_the_defaults_are_written_out() -> None:
     words = {"queue": "ready", "at": " at task.vtime", "slice": "slice"}
     for text in (defaults._SELECT_CPU, defaults._ENQUEUE, defaults._DISPATCH, defaults._STOPPING):
         assert re.sub(r"\s+", " ", text.format(**words)) in page
+
+
+def test_the_files_of_the_laws_exist() -> None:
+    root = DOCS.parent
+    named = re.findall(r"`(schedc/[\w/]+(?:\.py|/))`", (DOCS / "laws.md").read_text(encoding="utf-8"))
+    assert len(named) > 10
+    assert [path for path in named if not (root / path).exists()] == []
