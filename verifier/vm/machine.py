@@ -84,17 +84,25 @@ def qemu() -> str:
     found = shutil.which(QEMU)
     if found:
         return found
-    install = ["apt-get", "install", "-y", "--no-install-recommends", PACKAGE]
+    install = ["install", "-y", "--no-install-recommends", PACKAGE]
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise VmError(f"{QEMU} is not on this machine", f"run: sudo {' '.join(install)}")
+        raise VmError(f"{QEMU} is not on this machine", f"run: sudo apt-get {' '.join(install)}")
     say(f"installing {PACKAGE} with apt-get")
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(install, env=environment, capture_output=True, text=True, check=False)
+    done = _apt_get(*install)
+    if done.returncode:  # on a new machine there are no lists yet, or they are too old
+        _apt_get("update")
+        done = _apt_get(*install)
     found = shutil.which(QEMU)
     if done.returncode or not found:
         detail = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise VmError(f"{PACKAGE} could not be installed: {detail[0]}", "run `apt-get update` and try again")
+        raise VmError(f"{PACKAGE} could not be installed: {detail[0]}", "see whether `apt-get update` works")
     return found
+
+
+def _apt_get(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    command = ["apt-get", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def qemu_version(path: str) -> str:
