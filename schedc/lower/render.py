@@ -113,7 +113,8 @@ class _Renderer:
             "live": [param for param in self.policy.params if param.live], "queues": queues,
             "clocked": [each for each in queues if each["queue"].order is Kind.VTIME], "layers": layers,
             "functions": functions, "patterns": by_stage[0], "searches": by_stage[1], "lifted": by_stage[2], "keeps": keeps,
-            "ran": self._ran(handlers), "offline": offline, "keeps_offline": offline,
+            "slot_parameter": "struct cpu_slot *slot, " if self._ran(handlers) else "",
+            "slot_argument": "slot, " if self._ran(handlers) else "", "ran": self._ran(handlers), "offline": offline, "keeps_offline": offline,
             "aging_slots": low.needs.aging_slots,
             "settles": self._settles(), "rescued_places": rescued, "set_vtime": self._set_vtime, "keep_sites": self._keep_sites(),
             "pure_stopping": self._pure_stopping(), "accounts_running": self._ran(handlers) or "running" in handlers,
@@ -214,7 +215,8 @@ class _Renderer:
 
     def _callbacks(self, macros: Any, handlers: dict[str, Code | None], dry: Code | None, keeps: bool) -> dict[str, Any]:
         state = ", struct task_state *ts" if self.plan.task_state else ""
-        parameters = f"s32 cpu, struct task_struct *p{state}"
+        slot = "struct cpu_slot *slot, " if self._ran(handlers) else ""
+        parameters = f"{slot}struct task_struct *p{state}"
         running, stopping = handlers.get("running"), handlers.get("stopping")
         runs = bool(running or self.plan.clock_slots or self._ran(handlers))
         accounts: list[dict[str, Any]] = []

@@ -15,18 +15,21 @@ static __always_inline bool next_number(struct bpf_iter_num *it, s32 *number)
 	return true;
 }
 
+/* One way round for every `continue`: clang makes a loop of its own of each other way, which nothing ends. */
+#define __next_round() ({ asm volatile(""); })
+
 #define __closed_by(destroy) __attribute__((cleanup(destroy)))
 
 /* for number from `start` up to, and without, `end` */
 #define each_number(number, start, end)                                                                  \
 	for (struct bpf_iter_num it__ __closed_by(bpf_iter_num_destroy),                                 \
 	     *once__ __attribute__((unused)) = (bpf_iter_num_new(&it__, (start), (end)), (void *)0);     \
-	     next_number(&it__, &(number));)
+	     next_number(&it__, &(number)); __next_round())
 
 /* for each task that waits in a queue, first to last */
 #define each_waiting(p, dsq)                                                                             \
 	for (struct bpf_iter_scx_dsq it__ __closed_by(bpf_iter_scx_dsq_destroy),                         \
 	     *once__ __attribute__((unused)) = (bpf_iter_scx_dsq_new(&it__, (dsq), 0), (void *)0);       \
-	     ((p) = bpf_iter_scx_dsq_next(&it__));)
+	     ((p) = bpf_iter_scx_dsq_next(&it__)); __next_round())
 
 #endif
