@@ -6,12 +6,12 @@ of its own and skips enqueue.
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from schedc.diagnostics import Diagnostics
 from schedc.source import Source, Span
 from schedc.syntax import ast
+from schedc.syntax.node import changed, fields
 from schedc.syntax.parser import parse
 from schedc.typed import tree as t
 from schedc.types.kinds import Kind
@@ -62,12 +62,12 @@ def _parse(text: str) -> list[ast.Handler]:
 def _placed(node: Any, place: Span) -> Any:
     """A copy of a tree in which every span is `place`."""
     changes: dict[str, Any] = {}
-    for each in fields(node):
-        value = getattr(node, each.name)
+    for name in fields(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Span):
-            changes[each.name] = place
+            changes[name] = place
         elif isinstance(value, tuple):
-            changes[each.name] = tuple(_placed(item, place) if is_dataclass(item) else item for item in value)
-        elif is_dataclass(value):
-            changes[each.name] = _placed(value, place)
-    return replace(node, **changes)
+            changes[name] = tuple(_placed(each, place) if isinstance(each, ast.Node) else each for each in value)
+        elif isinstance(value, ast.Node):
+            changes[name] = _placed(value, place)
+    return changed(node, changes)

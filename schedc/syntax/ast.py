@@ -5,7 +5,6 @@ Every node carries the `span` of its text. `name_span` is the span of the name t
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TypeAlias
 
 from schedc.source import Span
@@ -507,4 +506,4 @@ class Policy(Node):
     name: str
     name_span: Span
     title: str
-    items: tuple[Item, ...] = field(default=())
+    items: tuple[Item, ...] = ()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from lark import Token
 
 from schedc.source import Source
 from schedc.syntax import ast
+from schedc.syntax.node import fields
 
 _COMMENT = re.compile(r"#[^\n]*")
 _STARTS = (
@@ -88,6 +89,6 @@ def _starts(node: Any) -> Iterator[int]:
     if isinstance(node, tuple):
         for each in node:
             yield from _starts(each)
-    elif is_dataclass(node) and isinstance(node, ast.Node):
-        for part in fields(node):
-            yield from _starts(getattr(node, part.name))
+    elif isinstance(node, ast.Node):
+        for name in fields(type(node)):
+            yield from _starts(getattr(node, name))

@@ -5,10 +5,10 @@ Nodes compare by identity: analyses attach what they find in dictionaries keyed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from schedc.source import Source, Span
+from schedc.syntax.node import field, node
 from schedc.types.events import Event
 from schedc.types.fields import BuiltinField
 from schedc.types.kinds import Interval, Kind, Type
@@ -16,7 +16,7 @@ from schedc.types.kinds import Interval, Kind, Type
 # ---- declarations
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Param:
     """Fixed at load, or `live`: may change while the policy runs. `range` is what is certified."""
 
@@ -28,7 +28,7 @@ class Param:
     span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Layer:
     """`condition` is None for `otherwise`; `index` is its place in the order of the text."""
 
@@ -38,7 +38,7 @@ class Layer:
     span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Queue:
     """`order` is FIFO (None), VTIME or TIME; `dimensions` are the entities that index it."""
 
@@ -51,7 +51,7 @@ class Queue:
     name_span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Average:
     """A decaying average: over a number of samples, or over a time (ns)."""
 
@@ -59,7 +59,7 @@ class Average:
     over_ns: int | None
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class StateField:
     """A declared field of an entity; `per_layer`: one value for each layer."""
 
@@ -73,7 +73,7 @@ class StateField:
     span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Global:
     name: str
     type: Type
@@ -82,7 +82,7 @@ class Global:
     span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Counter:
     name: str
     index: int
@@ -90,7 +90,7 @@ class Counter:
     span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Promise:
     """`kind` is max_wait or work_conserving; times in ns; `runnable_per_cpu` is the assumption."""
 
@@ -101,7 +101,7 @@ class Promise:
     span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Local:
     """A name inside a handler or a function."""
 
@@ -112,7 +112,7 @@ class Local:
     span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Function:
     name: str
     formals: tuple[Local, ...]
@@ -125,57 +125,57 @@ class Function:
 # ---- expressions
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Expr:
     span: Span
     type: Type
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Lit(Expr):
     """A number in the representation of its kind, or a bool."""
 
     value: int
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class NoneValue(Expr):
     pass
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class LayerRef(Expr):
     layer: Layer
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class LocalRef(Expr):
     local: Local
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class ParamRef(Expr):
     param: Param
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class GlobalRef(Expr):
     target: Global
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class CounterRef(Expr):
     counter: Counter
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class BuiltinValue(Expr):
     """`now`, `infinite`, `boot_cpu`."""
 
     name: str
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class FieldRef(Expr):
     """A field the kernel or the machine keeps."""
 
@@ -183,7 +183,7 @@ class FieldRef(Expr):
     field: BuiltinField
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class StateRef(Expr):
     """A field the policy keeps; `index` for one per layer."""
 
@@ -192,46 +192,46 @@ class StateRef(Expr):
     index: Expr | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Star:
     """`*` as a queue's index."""
 
     span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class QueueRef(Expr):
     queue: Queue
     indices: tuple[Expr | Star, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class ClockOf(Expr):
     """The clock of a virtual-time queue."""
 
     queue: QueueRef
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Negative(Expr):
     operand: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Convert(Expr):
     """A duration as a difference, a value as an optional one."""
 
     operand: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Binary(Expr):
     operator: str
     left: Expr
     right: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Scaled(Expr):
     """amount * 100 / weight."""
 
@@ -239,14 +239,14 @@ class Scaled(Expr):
     weight: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Compare(Expr):
     operator: str
     left: Expr
     right: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Logic(Expr):
     """Short-circuit `and` or `or` on bools."""
 
@@ -255,7 +255,7 @@ class Logic(Expr):
     right: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class OrElse(Expr):
     """The left optional value if there is one, else the right."""
 
@@ -263,12 +263,12 @@ class OrElse(Expr):
     right: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Not(Expr):
     operand: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Matches(Expr):
     """A command name or a control group against patterns."""
 
@@ -276,7 +276,7 @@ class Matches(Expr):
     patterns: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Contains(Expr):
     """A CPU inside a core, cache or node."""
 
@@ -284,14 +284,14 @@ class Contains(Expr):
     container: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class IfValue(Expr):
     condition: Condition
     then: Expr
     otherwise: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class MatchValue(Expr):
     """Arms are tried in order; the last one, with `patterns` None, takes the rest."""
 
@@ -299,13 +299,13 @@ class MatchValue(Expr):
     arms: tuple[tuple[Expr | None, Expr], ...]
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class CallFunction(Expr):
     function: Function
     arguments: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class CallBuiltin(Expr):
     """`min`, `max`, `clamp`, `log2`, `random`, `length`, `empty`."""
 
@@ -313,7 +313,7 @@ class CallBuiltin(Expr):
     arguments: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Pick(Expr):
     """A CPU that may run `task`: an idle one, claimed (`idle`), or any.
 
@@ -331,14 +331,14 @@ class Pick(Expr):
     most: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class PullSource:
     queue: QueueRef
     aging: Expr | None
     span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class PullChain(Expr):
     """Tries sources in order; `keep` is the slice for prev, which takes part where it would wait."""
 
@@ -346,7 +346,7 @@ class PullChain(Expr):
     keep: Expr | None
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class PullInto(Expr):
     """Moves the first task of `source` that may run where `into` leads."""
 
@@ -354,7 +354,7 @@ class PullInto(Expr):
     into: QueueRef
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class IfLet:
     """Binds `local` to the value of an optional if there is one."""
 
@@ -369,25 +369,25 @@ Condition: TypeAlias = Expr | IfLet
 # ---- statements
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Stmt:
     span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Block:
     statements: tuple[Stmt, ...]
     span: Span
     close: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Let(Stmt):
     local: Local
     value: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Assign(Stmt):
     """`operator` is '' for plain assignment, else `+`, `-` or `*`; `combined` is the new value."""
 
@@ -397,20 +397,20 @@ class Assign(Stmt):
     combined: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class AddSample(Stmt):
     target: StateRef
     value: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Evaluate(Stmt):
     """A pull or a call for its effect."""
 
     value: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Insert(Stmt):
     """Into a queue, or (`local`) straight to a CPU."""
 
@@ -421,26 +421,26 @@ class Insert(Stmt):
     slice: Expr
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Kick(Stmt):
     target: Expr
     preempt: bool
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class If(Stmt):
     condition: Condition
     then: Block
     otherwise: Block | None
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Match(Stmt):
     subject: Expr
     arms: tuple[tuple[Expr | None, Block], ...]
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class For(Stmt):
     """Over `what` (cpus, cores, llcs, nodes or layers), or those of an owner."""
 
@@ -453,23 +453,23 @@ class For(Stmt):
     body: Block
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Repeat(Stmt):
     count: Expr
     body: Block
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Return(Stmt):
     value: Expr | None
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Break(Stmt):
     pass
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Continue(Stmt):
     pass
 
@@ -477,7 +477,7 @@ class Continue(Stmt):
 # ---- the whole
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Handler:
     """`default`: written by the language, not by the policy (its spans are then those of the queue)."""
 
@@ -489,7 +489,7 @@ class Handler:
     default: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Timer:
     index: int
     period: Expr
@@ -497,7 +497,7 @@ class Timer:
     span: Span
 
 
-@dataclass(frozen=True, eq=False)
+@node
 class Policy:
     source: Source
     name: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
+from schedc.syntax.node import fields
 from schedc.typed import tree as t
 
 _DECLARATIONS = (
@@ -31,7 +31,7 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
     names = _CHILDREN.get(kind)
     if names is None:
         names = _CHILDREN[kind] = tuple(
-            each.name for each in fields(kind) if each.name not in ("span", "type", "close", "event", "name_span")
+            name for name in fields(kind) if name not in ("span", "type", "close", "event", "name_span")
         )
     return names
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 import re
 from pathlib import Path
@@ -15,6 +14,7 @@ from schedc.diagnostics import Diagnostics
 from schedc.source import Source
 from schedc.syntax import ast
 from schedc.syntax.layout import format_source
+from schedc.syntax.node import fields
 from schedc.syntax.parser import parse
 from schedc.syntax.printer import print_policy
 
@@ -38,7 +38,7 @@ def tree(text: str) -> Any:
 def bare(node: Any) -> Any:
     """A tree without its spans, to compare."""
     if isinstance(node, ast.Node):
-        parts = {f.name: getattr(node, f.name) for f in dataclasses.fields(node)}
+        parts = {name: getattr(node, name) for name in fields(type(node))}
         kept = {name: bare(value) for name, value in parts.items() if "span" not in name and name != "close"}
         return type(node).__name__, kept
     return [bare(each) for each in node] if isinstance(node, tuple) else node
