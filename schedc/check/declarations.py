@@ -254,6 +254,8 @@ def check_queue(node: ast.Queue, index: int, context: Context) -> t.Queue | None
     order = _ORDERS[node.order]
     dimensions = _dimensions(node, context)
     window = _window(node, order, context)
+    if len(dimensions) < len(node.dimensions):
+        return None
     return t.Queue(node.name, index, order, window, dimensions, node.span, node.name_span)
 
 

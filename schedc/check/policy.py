@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TypeVar
 
 from schedc.check import declarations, expressions
@@ -20,9 +21,10 @@ from schedc.syntax import ast
 from schedc.syntax.parser import Parsed
 from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
+from schedc.typed.walk import walk
 from schedc.types.events import EVENTS, FUNCTION, TIMER, Event
 from schedc.types.fields import FIELDS
-from schedc.types.kinds import ERROR, NOTHING, Interval, Kind, Type
+from schedc.types.kinds import ERROR, NOTHING, NUMERIC, Interval, Kind, Type, full_range
 
 Item = TypeVar("Item")
 _DECLARING = Event("policy", (), frozenset(), required=0)
@@ -177,12 +179,21 @@ class _Checker:
             self.diagnostics.add(types.needs_value(node.body.close, f"`fn {node.name}`", result.type))
         function = t.Function(
             node.name, tuple(formals), result.type if result else NOTHING,
-            result.range if result else formals[0].range if formals else _NO_RANGE, body, node.span,
+            self._result_range(result, body) if result else _NO_RANGE, body, node.span,
         )  # fmt: skip
         self._limit_size(body, node.name_span)
         self.sizes[function] = size_of(body, self.sizes)
         self.symbols.declare(node.name, function, node.name_span, self.diagnostics)
         return function
+
+    def _result_range(self, result: declarations.Declared, body: t.Block) -> Interval:
+        """The declared range, into which results are moved; without one, what the returned values show."""
+        kind = result.type.kind
+        if result.range != full_range(kind) or kind not in NUMERIC - {Kind.VTIME}:
+            return result.range
+        returned = [node.value for node in walk(body) if isinstance(node, t.Return) and node.value]
+        found = [self.ranges.of(value) for value in returned]
+        return reduce(Interval.join, found).clamp(result.range) if found else result.range
 
     def _limit_size(self, body: t.Block, span: Span) -> None:
         if size_of(body, self.sizes) > MAX_OPERATIONS:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from schedc.diagnostics import absent
 from schedc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label
 from schedc.diagnostics.suggest import did_you_mean, listed
 from schedc.source import Span
+
+
+def _instead(text: str) -> tuple[Fix, ...]:
+    """What to write for a name that version 1 does not have."""
+    return (Fix(text),) if text else ()
 
 
 def unknown_name(span: Span, name: str, what: str, known: Iterable[str]) -> Diagnostic:
@@ -15,7 +21,7 @@ def unknown_name(span: Span, name: str, what: str, known: Iterable[str]) -> Diag
         "S101",
         f"no {what} is named `{name}`",
         Label(span, "not declared"),
-        fixes=did_you_mean(span, name, known),
+        fixes=_instead(absent.VALUES.get(name, "")) or did_you_mean(span, name, known),
         notes=(f"there is {listed(known)}",) if 0 < len(known) <= 12 else (),
     )
 
@@ -36,10 +42,8 @@ def unknown_field(span: Span, owner: str, name: str, known: Iterable[str], block
         "S103",
         f"a {owner} has no field `{name}`",
         Label(span, "unknown field"),
-        fixes=(
-            *did_you_mean(span, name, known),
-            Fix(f"declare it as state:  {block} {{ {name}: duration }}"),
-        ),
+        fixes=_instead(absent.field(block, name))
+        or (*did_you_mean(span, name, known), Fix(f"declare it as state:  {block} {{ {name}: duration }}")),
         notes=(f"it has {listed(known)}",) if known else (),
     )
 
@@ -49,7 +53,7 @@ def unknown_type(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         "S104",
         f"`{name}` is not a type",
         Label(span, "unknown type"),
-        fixes=did_you_mean(span, name, known),
+        fixes=_instead(absent.TYPES.get(name, "")) or did_you_mean(span, name, known),
         notes=(f"types are units and entities: {listed(sorted(known))}",),
     )
 
@@ -59,7 +63,7 @@ def unknown_event(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         "S105",
         f"there is no event `{name}` to handle",
         Label(span, "unknown event"),
-        fixes=did_you_mean(span, name, known),
+        fixes=_instead(absent.EVENTS.get(name, "")) or did_you_mean(span, name, known),
         notes=(f"the events are {listed(sorted(known))}",),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schedc.diagnostics import absent
 from schedc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Severity
 from schedc.source import Span
 
@@ -79,6 +80,7 @@ def bad_dimension(span: Span, name: str) -> Diagnostic:
         "S508",
         f"a queue cannot be `per {name}`",
         Label(span, "not a dimension"),
+        fixes=(Fix(absent.TYPES[name]),) if name in absent.TYPES else (),
         notes=("queues are per cpu, core, llc, node or layer, or several of these",),
     )
 
