@@ -1,9 +1,10 @@
 """How large is a compiled policy beside one written by hand?
 
-Loads the kernel's own scx_simple, in its two modes, and the given objects on the same kernel, and prints the
-instructions of each callback after the kernel's translation. What a mode does not use, the verifier removes.
+Loads the kernel's own scx_simple, in its two modes, and the given policies or objects on one kernel, and
+prints the instructions of each callback after its translation. What a mode does not use, the verifier
+removes.
 
-    python -m benchmarks.callbacks fifo.o fair.o
+    python -m benchmarks.callbacks stdlib_policies/fair.sched other.o
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import scx_simple
+from schedc import api
 from schedc.verifier.vm import cache
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.job import Job, ObjectJob
@@ -23,6 +25,17 @@ from schedc.verifier.vm.run import run
 
 FIFO, VTIME = "scx_simple (FIFO)", "scx_simple (vtime)"
 ORDER = ("select_cpu", "enqueue", "dispatch", "running", "stopping", "enable")
+
+
+def read(path: Path) -> tuple[str, bytes]:
+    """An object as it is, a policy compiled."""
+    name = path.name.split(".")[0]
+    if path.suffix != ".sched":
+        return name, path.read_bytes()
+    result = api.compile(path.read_text(encoding="utf-8"), path.name)
+    if result.object is None:
+        raise VmError(f"{path} is not accepted", f"see `schedc check {path}`")
+    return name, result.object
 
 
 def measure(objects: Sequence[tuple[str, bytes]], series: str) -> Run:
@@ -71,12 +84,12 @@ def table(outcome: Run, reference: str) -> str:
 def main(arguments: Sequence[str]) -> int:
     """0 when every object was taken."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("objects", nargs="*", type=Path, help="compiled policies")
+    parser.add_argument("objects", nargs="*", type=Path, help="policies, or compiled ones")
     parser.add_argument("--kernel", default="7.3", metavar="SERIES")
     parser.add_argument("--fifo", action="store_true", help="compare with scx_simple's FIFO mode, not vtime")
     options = parser.parse_args(arguments)
     try:
-        objects = [(path.name.split(".")[0], path.read_bytes()) for path in options.objects]
+        objects = [read(path) for path in options.objects]
         outcome = measure(objects, options.kernel)
     except (VmError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
