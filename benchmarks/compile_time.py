@@ -53,13 +53,13 @@ def measure(policy: Path, rounds: int) -> Samples:
     if compiled.c_source is None:
         raise SystemExit(f"{policy} is not accepted: see `schedc check {policy}`")
     schedc = [sys.executable, "-m", "schedc.cli"]
-    with tempfile.TemporaryDirectory(prefix="schedc-bench-") as name:
-        clang = clang_command(compiled.c_source, Path(name))
-        clang[clang.index("-o") + 1] = str(Path(name) / "clang.o")
+    with tempfile.TemporaryDirectory(prefix="schedc-bench-") as folder:
+        clang = clang_command(compiled.c_source, Path(folder))
+        clang[clang.index("-o") + 1] = str(Path(folder) / "clang.o")
         ways: dict[str, Callable[[], object]] = {
             WARM: lambda: api.check(text, policy.name),
             CHECK: lambda: _process([*schedc, "check", str(policy)]),
-            COMPILE: lambda: _process([*schedc, "compile", str(policy), "-o", name]),
+            COMPILE: lambda: _process([*schedc, "compile", str(policy), "-o", folder]),
             CLANG: lambda: _process(clang),
         }
         for work in ways.values():
