@@ -150,6 +150,20 @@ HABITS = {
         "go through one of these, with `of`, `nearest` or `where`",
         _BOUND,
     ),
+    "for_tasks": Habit(
+        "S014",
+        "tasks that wait cannot be gone through",
+        "`{written}` holds tasks",
+        "let the order of the queue choose; what is needed of all tasks is added up as they come and go",
+        _BOUND,
+    ),
+    "for_counted": Habit(
+        "S014",
+        "`for` does not count",
+        "`for` goes through cpus, cores, llcs, nodes or layers",
+        "levels with a number are layers, `for each in layers`; the same again and again is a `repeat`",
+        _BOUND,
+    ),
     # braces
     "brace_missing": Habit("S015", "this block is not closed", "opened here", "write the missing `}}`"),
     "brace_extra": Habit("S015", "this `}}` closes nothing", "no block is open here", "remove it"),
@@ -229,6 +243,12 @@ HABITS = {
         "a task is put into a queue with `insert`",
         "`{written}` is not a word here",
         "write `{instead}`",
+    ),
+    "insert_preempt": Habit(
+        "S020",
+        "an insert preempts nobody",
+        "`{written}` is no part of it",
+        "insert the task, then preempt a CPU:  kick cpu preempt",
     ),
     # kick
     "preempt": Habit(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from schedc.syntax.idioms import blocks, declarations, general, names, operators, scheduling, statements
+from schedc.syntax.idioms import blocks, declarations, general, names, operators, scheduling, statements, walks
 from schedc.syntax.idioms.characters import Mended, mend_text
 from schedc.syntax.idioms.fault import Fault, Repair
 
@@ -45,12 +45,18 @@ _RECOGNISERS: tuple[Callable[[Fault], Repair | None], ...] = (
     operators.ternary,
     operators.python_choice,
     operators.tests_in_words,
+    walks.aggregate,
     operators.word_of,
     operators.percent,
     operators.named_argument,
     operators.chained,
     declarations.ranges,
     declarations.signs,
+    walks.over_tasks,
+    walks.search,
+    walks.values_in_braces,
+    walks.insert_preempting,
+    walks.ordered,
     scheduling.insert_into,
     scheduling.insert_call,
     scheduling.insert_slice,

@@ -188,8 +188,11 @@ def _counted(fault: Fault, count: str, end: int) -> Repair | None:
     close = fault.closing(end) if fault.kind(end) == "LBRACE" else None
     used = close is None or any(str(fault.token(i)) == name for i in range(end, close))
     instead = f"repeat {count}"
-    report = habit("for_range", fault.span(start, end - 1), (fault.replace(instead, start, end - 1),),
-                   not used and count.isdigit(), instead=instead)  # fmt: skip
+    if used and close is not None:
+        report = habit("for_counted", fault.span(start, end - 1))
+    else:
+        edits = (fault.replace(instead, start, end - 1),)
+        report = habit("for_range", fault.span(start, end - 1), edits, not used and count.isdigit(), instead=instead)
     tokens = [fault.make("REPEAT", "repeat", start), fault.make("NUMBER", count if count.isdigit() else "8")]
     return fault.instead(report, tokens, start, end)
 

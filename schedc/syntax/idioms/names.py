@@ -226,6 +226,8 @@ def _names_here(fault: Fault) -> bool:
         return True
     if fault.kind(-1) in ("LPAR", "COMMA") and fault.inside("FN", "ON") and "NAME" in fault.accepted:
         return True
+    if fault.kinds(1, "LPAR") and "NAME" in fault.accepted and fault.span().end == fault.span(1).start:
+        return fault.kind() in ("WITHIN", "BY", "WHEN", "TO", "LEAST", "MOST", "NEAR", "OVER", "AGING")
     goes_on = ("EQUAL", "CHANGE", "DOT", "PLUS", "MINUS", "STAR", "SLASH", "COMPARE", "AT_MOST", "FOR",
         "COLON",
                "RPAR", "RSQB", "COMMA", "LBRACE")  # fmt: skip

@@ -247,13 +247,10 @@ def _operand_start(fault: Fault) -> int:
 
 
 def word_of(fault: Fault) -> Repair | None:
-    """`length of q`, `clock of q`; `count of ..` and `sum of ..` are not in the language."""
+    """`length of q`, `clock of q`."""
     if fault.kind() != "OF" or fault.kind(-1) != "NAME":
         return None
     word = str(fault.token(-1))
-    if word in ("count", "sum", "any", "first", "earliest", "all", "max", "min", "number"):
-        text = "write a `for` loop that adds up in a `var`" if word in ("count", "sum", "number") else _ONE_OF
-        return fault.instead(habit("absent", fault.span(-1, 0), written=f"{word} of ...", instead=text), None)
     if word not in ("length", "size", "empty", "len", "clock"):
         return None
     end = 1
@@ -276,9 +273,6 @@ def word_of(fault: Fault) -> Repair | None:
         "of", fault.span(-1, 0), (fault.replace(instead, -1, end - 1),), False, written=word, instead=instead
     )
     return fault.instead(report, tokens, -1, end)
-
-
-_ONE_OF = "try one after the other: `pull a or b`, `idle_cpu(task, in llc) or idle_cpu(task)`"
 
 
 def _of_call(fault: Fault, word: str, instead: str, end: int) -> Repair:
