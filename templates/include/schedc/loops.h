@@ -9,8 +9,10 @@ static __always_inline bool next_number(struct bpf_iter_num *it, s32 *number)
 {
 	s32 *next = bpf_iter_num_next(it);
 
-	if (!next)
+	if (!next) {
+		asm volatile(""); /* the end is a jump, never a value to be computed with */
 		return false;
+	}
 	*number = *next;
 	return true;
 }
