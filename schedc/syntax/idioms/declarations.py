@@ -12,9 +12,9 @@ from schedc.syntax.idioms.fault import Fault, Repair
 
 _ABSENT = {
     "set": "keep a `bool` per entity: `cpu { warm: bool }`, and ask with `where cpu.warm`",
-    "table": "write a `fn` that returns a `match`, or layers with `task.comm in [...]`",
+    "table": "declare layers, `layer sound when task.comm in [...]`, and write a `fn` with `match task.layer`",
     "map": "keep a field per entity: `task { seen: count }`",
-    "order": "give each group its own queue: `queue ready: vtime per cgroup`",
+    "order": "a queue orders tasks; entities are gone through with `for`, and the best one is kept in a `var`",
     "option": "flags are chosen by the compiler", "flags": "flags are chosen by the compiler",
     "struct": "keep fields per entity: `task { burst: duration }`",
     "class": "keep fields per entity: `task { ... }`",

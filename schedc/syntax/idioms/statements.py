@@ -383,7 +383,8 @@ def _only_values(fault: Fault, first: int, close: int) -> bool:
     """No statement word up to the end of the body, nor a second line that begins one."""
     depth = 0
     for offset in range(first, close):
-        if fault.kind(offset) in _NO_VALUE or fault.kinds(offset, "NAME", "NAME"):
+        next_arm = fault.starts_line(offset + 1) and fault.kind(offset + 2) == "ARROW"
+        if fault.kind(offset) in _NO_VALUE or (fault.kinds(offset, "NAME", "NAME") and not next_arm):
             return False
         new_line = depth == 0 and offset > first and fault.starts_line(offset)
         if new_line and fault.kind(offset) not in ("RBRACE", "ELSE", "AND", "OR"):
