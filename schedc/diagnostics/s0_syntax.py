@@ -5,11 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from lark import Token
-
 from schedc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label
 from schedc.source import Source, Span
 from schedc.syntax.numbers import NumberError
+from schedc.syntax.tokens import Token
 
 
 def not_utf8(offset: int, byte: int) -> Diagnostic:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from lark import Token
-
 from schedc.diagnostics import Diagnostic, Edit, Label
 from schedc.diagnostics.s0_habits import habit
 from schedc.source import Source, Span
+from schedc.syntax.tokens import Token
 
 
 def missing_brace(source: Source, tokens: list[Token], first: int, at: int) -> Diagnostic | None:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lark import Token
-
 from schedc.syntax.spacing import joined
+from schedc.syntax.tokens import Token
 
 if TYPE_CHECKING:
     from schedc.syntax.layout import Line

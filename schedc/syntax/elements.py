@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lark import Token
-
 from schedc.source import Source
 from schedc.syntax import ast
 from schedc.syntax.node import fields
+from schedc.syntax.tokens import Token
 
 _COMMENT = re.compile(r"#[^\n]*")
 _STARTS = (

@@ -1,53 +1,55 @@
-"""The grammar file as a parser: built once, then read back from the user's cache.
+"""The grammar file as a parser: tables made once, then read back from the user's cache.
 
-Building the tables takes about half a second, reading them a few hundredths.
+Making the tables takes about half a second, reading them a hundredth.
 """
 
 from __future__ import annotations
 
 import hashlib
 import marshal
+import os
 import sys
 from functools import lru_cache
-from pathlib import Path
+from importlib.util import find_spec
 
-import lark
-from lark import Lark
-from lark.grammar import Rule
-from lark.lexer import BasicLexer, TerminalDef
+from schedc.syntax import table_cache, tables
+from schedc.syntax.automaton import Lexer, Parser
+from schedc.syntax.tables import Tables
 
-from schedc.syntax import table_cache
+_PACKAGE = os.path.dirname(os.path.dirname(__file__))
 
 
 def grammar_text() -> str:
     """The grammar of the language, in lark's notation."""
-    return (Path(__file__).parents[1] / "grammar" / "sched.lark").read_text(encoding="utf-8")
+    with open(os.path.join(_PACKAGE, "grammar", "sched.lark"), encoding="utf-8") as file:
+        return file.read()
 
 
 @lru_cache(maxsize=1)
-def load_parser() -> Lark:
+def load_tables() -> Tables:
     text = grammar_text()
     key = _key(text)
     stored = table_cache.read(key)
-    if stored is not None and (parser := _thaw(stored)) is not None:
-        return parser
-    parser = _build(text)
-    if (frozen := _freeze(parser)) is not None:
-        table_cache.write(key, frozen)
-    return parser
+    if stored is not None and (found := _thaw(stored)) is not None:
+        return found
+    made = tables.make(text)
+    table_cache.write(key, marshal.dumps(tables.freeze(made)))
+    return made
 
 
-def load_lexer() -> BasicLexer:
-    """The lexer of the parser: words are reserved everywhere, and adjacent words have to be apart."""
-    lexer = load_parser().parser.lexer
-    assert isinstance(lexer, BasicLexer)
-    return lexer
+def load_parser() -> Parser:
+    """A parser that has read nothing."""
+    return Parser(load_tables())
 
 
 @lru_cache(maxsize=1)
+def load_lexer() -> Lexer:
+    return Lexer(load_tables())
+
+
 def words() -> dict[str, str]:
     """For each token type the way it is written, for those written in one way only."""
-    return {t.name: t.pattern.value for t in load_parser().terminals if t.pattern.type == "str"}
+    return load_tables().words
 
 
 @lru_cache(maxsize=1)
@@ -56,27 +58,24 @@ def keywords() -> dict[str, str]:
     return {text: name for name, text in words().items() if text.isalpha()}
 
 
-def _build(text: str) -> Lark:
-    return Lark(text, parser="lalr", lexer="basic", propagate_positions=True, maybe_placeholders=False)
-
-
 def _key(text: str) -> str:
     """Whatever changes the tables or how they are read."""
-    parts = (text, lark.__version__, sys.version, str(marshal.version))
+    lark = find_spec("lark")
+    parts = (text, _stamp(lark.origin if lark else None), _stamp(tables.__file__), sys.version)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def _freeze(parser: Lark) -> bytes | None:
-    """The tables as plain data, not as pickled objects: reading them can then run no code."""
-    data, memo = parser.memo_serialize([TerminalDef, Rule])
+def _stamp(path: str | None) -> str:
+    """Which version of a module is installed, without loading it."""
     try:
-        return marshal.dumps({"data": data, "memo": memo})
-    except ValueError:
-        return None
+        status = os.stat(path or "")
+    except OSError:
+        return ""
+    return f"{path} {status.st_size} {status.st_mtime_ns}"
 
 
-def _thaw(stored: bytes) -> Lark | None:
+def _thaw(stored: bytes) -> Tables | None:
     try:
-        return Lark.load(marshal.loads(stored))
+        return tables.thaw(marshal.loads(stored))
     except Exception:  # whatever is wrong with a stored table, the grammar itself is at hand
         return None

@@ -14,14 +14,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from lark import Token
-
 from schedc.diagnostics import Diagnostics
 from schedc.source import Source
 from schedc.syntax.columns import align
 from schedc.syntax.elements import Element, elements
 from schedc.syntax.lexer import tokenize
 from schedc.syntax.parser import parse
+from schedc.syntax.tokens import Token
 
 INDENT = 4
 FURTHER = 8

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from lark import Token, UnexpectedCharacters
-from lark.lexer import LexerState
-from lark.utils import TextSlice
-
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s0_syntax as messages
 from schedc.source import Source, Span
+from schedc.syntax.automaton import BadCharacter
 from schedc.syntax.grammar import load_lexer
 from schedc.syntax.hidden import ZERO_WIDTH, hidden_places, visible_text
 from schedc.syntax.limits import MAX_MENDS, MAX_SYNTAX_ERRORS, MAX_TOKENS
+from schedc.syntax.tokens import Token
 
 
 def tokenize(source: Source, diagnostics: Diagnostics) -> list[Token] | None:
@@ -46,17 +42,16 @@ class _Reading:
 
     def _read_on(self) -> bool:
         """Read tokens up to the end (true) or to a place where something else was meant."""
-        rest = LexerState(TextSlice(self.text, self.offset, len(self.text)))
         try:
-            for token in load_lexer().lex(rest, None):
+            for token in load_lexer().lex(self.text, self.offset):
                 if self._foreign(token):
-                    self.offset = token.start_pos or 0
+                    self.offset = token.start_pos
                     return False
-                self.read.append(_plain(token))
+                self.read.append(token)
                 if len(self.read) > MAX_TOKENS:
                     return True
-        except UnexpectedCharacters as stop:
-            self.offset = cast(int, stop.pos_in_stream)
+        except BadCharacter as stop:
+            self.offset = stop.offset
             return False
         return True
 
@@ -69,7 +64,7 @@ class _Reading:
         return False
 
     def _look_into(self, token: Token) -> None:
-        for at, character in enumerate(token, token.start_pos or 0):
+        for at, character in enumerate(token, token.start_pos):
             if character in ZERO_WIDTH:
                 self.diagnostics.add(messages.hidden(self.source, Span(at, at + 1)))
 
@@ -89,8 +84,3 @@ class _Reading:
             del self.read[-mended.replaces :]
         self.read.extend(mended.tokens)
         self.offset = max(mended.resume, self.offset + 1)
-
-
-def _plain(token: Token) -> Token:
-    """The token without line and column: `Source` knows them."""
-    return Token(token.type, str(token), start_pos=token.start_pos, end_pos=token.end_pos)

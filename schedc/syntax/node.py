@@ -29,13 +29,14 @@ def field(*, default_factory: Callable[[], Value]) -> Value:
 def node(cls: type[Class]) -> type[Class]:
     names = dict.fromkeys((*fields(cls), *vars(cls).get("__annotations__", ())))
 
+    made: Any = cls
+
     def __init__(self: Any, *values: Any, **named: Any) -> None:
-        constructor = _constructor(cls, fields(cls))
-        cls.__init__ = constructor  # type: ignore[misc]
+        made.__init__ = constructor = _constructor(cls, fields(cls))
         constructor(self, *values, **named)
 
-    cls.__match_args__ = tuple(names)  # type: ignore[attr-defined]
-    cls.__init__ = __init__  # type: ignore[misc]
+    made.__match_args__ = tuple(names)  # type: ignore[misc]
+    made.__init__ = __init__
     return cls
 
 

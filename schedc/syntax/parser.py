@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lark import Token, Tree
-
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s0_syntax as messages
 from schedc.diagnostics.merge import merge
@@ -19,6 +17,7 @@ from schedc.syntax.lexer import tokenize
 from schedc.syntax.limits import MAX_CHARACTERS, MAX_DEPTH, MAX_TOKENS
 from schedc.syntax.plain import mend_tokens
 from schedc.syntax.recovery import Run
+from schedc.syntax.tokens import Token, Tree
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def parse(source: Source, diagnostics: Diagnostics) -> Parsed | None:
     return Parsed(source, build(tree))
 
 
-def _tree(source: Source, found: Diagnostics) -> Tree[Token] | None:
+def _tree(source: Source, found: Diagnostics) -> Tree | None:
     if len(source.text) > MAX_CHARACTERS:
         found.add(messages.too_long(source, MAX_CHARACTERS))
         return None
@@ -80,11 +79,11 @@ def _too_deep(tokens: list[Token]) -> Span | None:
     return None
 
 
-def _deep_node(tree: Tree[Token]) -> Span | None:
+def _deep_node(tree: Tree) -> Span | None:
     """The first node below `MAX_DEPTH` levels: later stages walk the tree recursively."""
-    level: list[Tree[Token]] = [tree]
+    level: list[Tree] = [tree]
     for _ in range(MAX_DEPTH):
         level = [child for node in level for child in node.children if isinstance(child, Tree)]
     for node in level:
-        return Span(node.meta.start_pos, node.meta.end_pos) if not node.meta.empty else Span(0, 0)
+        return Span(node.start_pos or 0, node.end_pos or 0)
     return None

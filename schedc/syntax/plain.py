@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from lark import Token
-
 from schedc.diagnostics import Diagnostic, Diagnostics, Edit
 from schedc.diagnostics import s0_syntax as messages
 from schedc.source import Source, Span
 from schedc.syntax.numbers import UNITS, NumberError, parse_number
+from schedc.syntax.tokens import Token
 
 _VALUES = {
     "True": ("true", "TRUE"), "TRUE": ("true", "TRUE"), "False": ("false", "FALSE"),

@@ -8,20 +8,17 @@ failing that the declaration, began; what follows is read on from there. After a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from typing import TYPE_CHECKING, Any
-
-from lark import Token, Tree, UnexpectedToken
 
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s0_syntax as messages
 from schedc.source import Source
+from schedc.syntax.automaton import END, Parser, UnexpectedToken
 from schedc.syntax.grammar import load_parser, words
 from schedc.syntax.limits import MAX_MENDS, MAX_SYNTAX_ERRORS
+from schedc.syntax.tokens import Token, Tree
 
 if TYPE_CHECKING:
-    from lark.parsers.lalr_interactive_parser import InteractiveParser
-
     from schedc.syntax import idioms
 
 # Words that begin a declaration; a state block begins with a name (or `layer`) and a brace.
@@ -50,16 +47,6 @@ _STATEMENT_STARTS = frozenset(
 _BEFORE_STATEMENT = frozenset({"LBRACE", "RBRACE", "SEMICOLON"})
 
 
-def _copy(parser: Any) -> InteractiveParser:
-    """The same state, on stacks of its own."""
-    copied: InteractiveParser = parser.copy(deepcopy_values=False)
-    return copied
-
-
-def _accepted(parser: Any) -> frozenset[str]:
-    return frozenset(parser.accepts())
-
-
 class Run:
     """One parse: the parser's state, its states at the starts of lines and statements, and what is left."""
 
@@ -67,50 +54,43 @@ class Run:
         self.source = source
         self.tokens = tokens
         self.diagnostics = diagnostics
-        self.parser: InteractiveParser = load_parser().parse_interactive("")
-        self.item = (0, self._snapshot())
-        self.checkpoints: list[tuple[int, InteractiveParser]] = []
+        self.parser = load_parser()
+        self.item = (0, self.parser.copy())
+        self.checkpoints: list[tuple[int, Parser]] = []
         self.errors = 0
         self.mends = 0
         self.seen: set[tuple[str, int, int]] = set()
 
-    def _snapshot(self) -> InteractiveParser:
-        return _copy(self.parser)
-
-    def parse(self) -> Tree[Token] | None:
+    def parse(self) -> Tree | None:
         at = 0
         while True:
             token = self.tokens[at] if at < len(self.tokens) else self._end()
             self._note(at)
-            state = self.parser.parser_state
-            states, values = state.state_stack[:], state.value_stack[:]
             try:
-                result: Tree[Token] | None = self.parser.feed_token(token)
+                result = self.parser.feed(token)
             except UnexpectedToken:
-                # Some reductions may have been done before the fault was seen.
-                state.state_stack[:], state.value_stack[:] = states, values
                 going_on = self._recover(at)
                 if going_on is None:
                     return None
                 at = going_on
                 continue
-            if token.type == "$END":
+            if token.type == END:
                 return result
             at += 1
 
     def _end(self) -> Token:
         length = len(self.source.text)
-        return Token("$END", "", start_pos=length, end_pos=length)
+        return Token(END, "", start_pos=length, end_pos=length)
 
     def _note(self, at: int) -> None:
         """Remember the state where a declaration, a line or a statement begins."""
         if at >= len(self.tokens):
             return
         if self._at_margin(at) and self._open_braces() == 0:
-            self.item = (at, self._snapshot())
+            self.item = (at, self.parser.copy())
             self.checkpoints.clear()
         elif self._starts_statement(at):
-            self.checkpoints.append((at, self._snapshot()))
+            self.checkpoints.append((at, self.parser.copy()))
 
     def _starts_statement(self, at: int) -> bool:
         before = self.tokens[at - 1] if at else None
@@ -137,7 +117,7 @@ class Run:
     def _open_braces(self) -> int:
         return sum(
             (value.type == "LBRACE") - (value.type == "RBRACE")
-            for value in self.parser.parser_state.value_stack
+            for value in self.parser.values
             if isinstance(value, Token)
         )
 
@@ -183,22 +163,13 @@ class Run:
     def _fault(self, at: int) -> idioms.Fault:
         from schedc.syntax import idioms
 
-        accepted = _accepted(self.parser)
-        values: Sequence[Any] = tuple(self.parser.parser_state.value_stack)
+        accepted = self.parser.accepts()
+        values: Sequence[Any] = tuple(self.parser.values)
         return idioms.Fault(self.source, self.tokens, at, accepted, values, self._fits)
 
     def _fits(self, tokens: Sequence[Token]) -> bool:
         """Whether the parser, as it is, would take these tokens."""
-        trial = self._snapshot()
-        # Only the states matter: without callbacks nothing is built, and nothing that is shared is touched.
-        trial.parser_state.parse_conf = copy(trial.parser_state.parse_conf)
-        trial.parser_state.parse_conf.callbacks = {}
-        try:
-            for token in tokens:
-                trial.feed_token(token)
-        except UnexpectedToken:
-            return False
-        return True
+        return self.parser.takes(token.type for token in tokens)
 
     def _is_new(self, found: idioms.Repair) -> bool:
         """The same repair at the same place would go round in circles."""
@@ -229,14 +200,14 @@ class Run:
         while self.checkpoints and self.checkpoints[-1][0] > to:
             self.checkpoints.pop()
         index, state = self.checkpoints.pop() if self.checkpoints else self.item
-        self.parser = _copy(state)
+        self.parser = state.copy()
         return index
 
     def _after_statement(self, at: int) -> int | None:
         """Past the statement that holds the fault, in the state where it began; None outside of blocks."""
         while self.checkpoints:
             index, state = self.checkpoints.pop()
-            self.parser = _copy(state)
+            self.parser = state.copy()
             if (
                 index <= at
                 and self._fits([Token("INSERT", "insert")])
@@ -267,8 +238,8 @@ class Run:
 
     def _after_item(self, at: int) -> int | None:
         """Past the declaration that holds the fault; None while the header is not complete."""
-        self.parser = _copy(self.item[1])
-        if "PARAM" not in _accepted(self.parser):
+        self.parser = self.item[1].copy()
+        if "PARAM" not in self.parser.accepts():
             return None
         for index in range(at + (1 if self._starts_item(at) else 0), len(self.tokens)):
             if self._starts_item(index):

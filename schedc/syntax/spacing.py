@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lark import Token
+from schedc.syntax.tokens import Token
 
 _VALUE_ENDS = frozenset({"NAME", "NUMBER", "STRING", "RPAR", "RSQB", "TRUE", "FALSE", "NONE", "RBRACE"})
 _TIGHT_BEFORE = frozenset({"RPAR", "RSQB", "COMMA", "SEMICOLON", "COLON", "DOT", "RANGE", "OPTIONAL"})

@@ -6,7 +6,9 @@ import random
 from functools import lru_cache
 from typing import Any
 
-from schedc.syntax.grammar import load_parser, words
+from lark import Lark
+
+from schedc.syntax.grammar import grammar_text, words
 
 _TEXTS = {
     "NAME": ["a", "task", "cpu", "ready", "b_2"],
@@ -20,7 +22,8 @@ _TEXTS = {
 @lru_cache(maxsize=1)
 def _rules() -> dict[str, list[list[Any]]]:
     rules: dict[str, list[list[Any]]] = {}
-    for rule in load_parser().rules:
+    lark = Lark(grammar_text(), parser="lalr", lexer="basic", maybe_placeholders=False)
+    for rule in lark.rules:
         rules.setdefault(rule.origin.name, []).append(list(rule.expansion))
     return rules
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from schedc.syntax.idioms import blocks, declarations, general, names, operators, scheduling, statements, walks
+from schedc.syntax.idioms import (
+    blocks,
+    declarations,
+    general,
+    names,
+    operators,
+    scheduling,
+    statements,
+    walks,
+)
 from schedc.syntax.idioms.characters import Mended, mend_text
 from schedc.syntax.idioms.fault import Fault, Repair
 

@@ -192,7 +192,8 @@ def _counted(fault: Fault, count: str, end: int) -> Repair | None:
         report = habit("for_counted", fault.span(start, end - 1))
     else:
         edits = (fault.replace(instead, start, end - 1),)
-        report = habit("for_range", fault.span(start, end - 1), edits, not used and count.isdigit(), instead=instead)
+        certain = not used and count.isdigit()
+        report = habit("for_range", fault.span(start, end - 1), edits, certain, instead=instead)
     tokens = [fault.make("REPEAT", "repeat", start), fault.make("NUMBER", count if count.isdigit() else "8")]
     return fault.instead(report, tokens, start, end)
 

@@ -6,13 +6,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from lark import Token
-
 from schedc.diagnostics import Applicability, Diagnostic, Edit, Fix
 from schedc.diagnostics import s0_syntax as messages
 from schedc.diagnostics.s0_habits import habit
 from schedc.source import Source, Span
 from schedc.syntax.hidden import ZERO_WIDTH
+from schedc.syntax.tokens import Token
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from lark import Token
-
 from schedc.diagnostics import Edit
 from schedc.diagnostics.s0_habits import habit
 from schedc.diagnostics.s0_syntax import version_missing, version_unknown
 from schedc.source import Span
 from schedc.syntax.idioms.fault import Fault, Repair
+from schedc.syntax.tokens import Token
 
 _ABSENT = {
     "set": "keep a `bool` per entity: `cpu { warm: bool }`, and ask with `where cpu.warm`",

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lark import Token
-
 from schedc.diagnostics import Diagnostic, Edit
 from schedc.source import Source, Span
+from schedc.syntax.tokens import Token
 
 _OPEN = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from lark import Token
-
 from schedc.diagnostics.s0_habits import habit
 from schedc.syntax.idioms.fault import Fault, Repair
+from schedc.syntax.tokens import Token
 
 _PUT = frozenset(
     ["enqueue", "push", "append", "schedule", "place", "queue", "put", "dispatch", "add", "move"]

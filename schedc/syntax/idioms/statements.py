@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from lark import Token
-
 from schedc.diagnostics import Edit
 from schedc.diagnostics.s0_habits import habit
 from schedc.syntax.idioms.fault import Fault, Repair
 from schedc.syntax.numbers import Number, parse_number
+from schedc.syntax.tokens import Token
 
 _C_TYPES = frozenset(
     [

@@ -65,17 +65,21 @@ def search(fault: Fault) -> Repair | None:
             written = f"{fault.token(-3)} in {fault.token(-1)}"
             return fault.instead(habit("absent", fault.span(-3, -1), written=written, instead=_SEARCH), None)
         return None
-    if fault.kind(-1) != "NAME" or fault.kind() not in ("NAME", "LAYER") or fault.line(-1) != fault.line():
+    # `let a = random llc` and a new line: the second word is read as the start of a statement.
+    return _one_of(fault, -1) or _one_of(fault, -2)
+
+
+def _one_of(fault: Fault, at: int) -> Repair | None:
+    word, what = str(fault.token(at)), str(fault.token(at + 1))
+    if fault.kind(at) != "NAME" or fault.kind(at - 1) == "DOT" or f"{what}s" not in _SETS:
         return None
-    word, what = str(fault.token(-1)), str(fault.token())
-    if fault.kind(-2) == "DOT" or f"{what}s" not in _SETS:
+    if word not in ("any", "random") or fault.line(at) != fault.line(at + 1):
         return None
-    if word == "any":
-        return fault.instead(habit("absent", fault.span(-1, 0), written=f"any {what}", instead=_SEARCH), None)
+    words = _SEARCH
     if word == "random":
         words = f"let each take part by chance:  for each in {what}s where random(2) == 0 {{ ... }}"
-        return fault.instead(habit("absent", fault.span(-1, 0), written=f"random {what}", instead=words), None)
-    return None
+    report = habit("absent", fault.span(at, at + 1), written=f"{word} {what}", instead=words)
+    return fault.instead(report, None)
 
 
 def values_in_braces(fault: Fault) -> Repair | None:
@@ -103,7 +107,7 @@ def ordered(fault: Fault) -> Repair | None:
     """`for core in cores by (core.capacity, core.llc) {`."""
     if fault.kind() != "BY" or not fault.inside("FOR") or fault.kind(-2) != "IN":
         return None
-    words = "a loop goes in the order of numbers, llcs and nodes also `nearest cpu`; keep the best one in a `var`"
+    words = "a loop has no order but `nearest cpu` for llcs and nodes; keep the best one in a `var`"
     end = next((i for i in range(1, 32) if fault.kind(i) == "LBRACE"), 1)
     report = habit("absent", fault.span(0, end - 1), written="for ... by", instead=words)
     return fault.instead(report, [], 0, end)
