@@ -8,7 +8,8 @@ from schedc.lower import expressions, names
 from schedc.lower.plan import MAX_COUNT
 from schedc.lower.scope import Scope
 from schedc.typed import tree as t
-from schedc.types.kinds import UNSIGNED, Kind
+from schedc.typed.walk import walk
+from schedc.types.kinds import NUMERIC, UNSIGNED, Kind
 
 _PLURAL = {Kind.CPU: "cpu", Kind.CORE: "core", Kind.LLC: "llc", Kind.NODE: "node", Kind.LAYER: "layer"}
 
@@ -56,8 +57,9 @@ def lower_statement(statement: t.Stmt, scope: Scope) -> list[Node]:
         case t.Repeat():
             count = expressions.lower(statement.count, scope)
             name = scope.needs.next_name("round", line)
+            changed = _changed(statement.body, scope)
             body = lower_block(statement.body, scope)
-            return [Node("repeat", line, {"name": name, "count": count, "body": body})]
+            return [Node("repeat", line, {"name": name, "count": count, "changed": changed, "body": body})]
         case t.Return():
             given = expressions.lower(statement.value, scope) if statement.value is not None else None
             return [Node("return", line, {"value": _returned(given, statement, scope)})]
@@ -246,5 +248,22 @@ def _for(statement: t.For, line: int, scope: Scope) -> Node:
     args["excepted"] = expressions.lower(statement.excepted, scope) if statement.excepted is not None else None
     args["where"] = expressions.lower(statement.where, scope) if statement.where is not None else None
     args["limit"] = MAX_COUNT[kind]
+    args["changed"] = _changed(statement.body, scope)
     args["body"] = lower_block(statement.body, scope)
     return Node("for", line, args)
+
+
+def _changed(body: t.Block, scope: Scope) -> list[str]:
+    """The numbers from outside of a loop that it changes: the verifier would follow what each round makes of them."""
+    found: list[str] = []
+    for node in walk(body):
+        if not isinstance(node, t.Assign) or node.target.type.kind not in NUMERIC:
+            continue
+        name = None
+        if isinstance(node.target, t.LocalRef):
+            name = scope.locals.get(node.target.local)
+        elif isinstance(node.target, t.GlobalRef):
+            name = scope.snapshots.get(node.target.target)
+        if name is not None and name not in found:
+            found.append(name)
+    return found

@@ -20,6 +20,11 @@ static __always_inline bool next_number(struct bpf_iter_num *it, s32 *number)
 /* One way round for every `continue`: clang makes a loop of its own of each other way, which nothing ends. */
 #define __next_round() ({ asm volatile(""); })
 
+/* Never written; the verifier does not know that. */
+u64 nothing;
+/* The same number, of which the verifier knows nothing: each round of a loop that adds up is then like the last. */
+#define anew(number) ((number) + (typeof(number))READ_ONCE(nothing))
+
 #define __closed_by(destroy) __attribute__((cleanup(destroy)))
 
 /* for number from `start` up to, and without, `end` */
