@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schedc.check import expressions
+from schedc.check import branches, expressions
 from schedc.check.context import Context
 from schedc.check.literals import check_number, show
 from schedc.check.symbols import check_name
@@ -150,7 +150,7 @@ def _param_range(node: ast.Param, declared: Declared, context: Context) -> Inter
 
 def check_const(node: ast.Const, context: Context) -> t.Lit | t.BuiltinValue | None:
     declared = check_plain_type(node.type, context)
-    value = expressions.check_kept(node.value, context, declared.type)
+    value = branches.check_kept(node.value, context, declared.type)
     if value.type.is_error:
         return None
     if isinstance(value, t.BuiltinValue) and value.name == "boot_cpu":

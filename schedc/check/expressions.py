@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from schedc.check import calls, queues
+from schedc.check import branches, calls, queues
 from schedc.check.context import Context
-from schedc.check.literals import check_number, show, with_unit
+from schedc.check.literals import check_number, with_unit
 from schedc.check.symbols import BUILTIN_VALUES, kind_of
 from schedc.diagnostics import s1_names as names
 from schedc.diagnostics import s2_types as types
@@ -18,12 +18,12 @@ from schedc.types.fields import FIELDS, names_of
 from schedc.types.kinds import BOOL, ENTITIES, ERROR, NUMERIC, PLACES, Kind, Type
 
 _PLAIN_NUMBERS = frozenset({Kind.WEIGHT, Kind.NICE})
-_MAY_BE_NONE = PLACES | {Kind.LAYER}
+MAY_BE_NONE = PLACES | {Kind.LAYER}
 
 
 def check(node: ast.Expr, context: Context, wanted: Type | None = None) -> t.Expr:
     """The typed expression; where `wanted` is given, of that type or reported."""
-    expr = _check(node, context, wanted)
+    expr = untyped(node, context, wanted)
     return expr if wanted is None else coerce(expr, wanted, context)
 
 
@@ -64,7 +64,7 @@ def _wrong_kind(expr: t.Expr, wanted: Type, context: Context) -> None:
 
 def check_condition(node: ast.Expr, context: Context) -> t.Expr:
     """A bool; anything else is told how to become one."""
-    expr = _check(node, context, BOOL)
+    expr = untyped(node, context, BOOL)
     if expr.type.kind is not Kind.BOOL and not expr.type.is_error:
         context.diagnostics.add(types.not_a_condition(expr.span, expr.type))
         return error(expr.span)
@@ -77,7 +77,7 @@ def check_target(node: ast.Expr, context: Context) -> t.Expr:
         symbol = context.symbols.get(node.text)
         if isinstance(symbol, t.Counter):
             return t.CounterRef(node.span, Type(Kind.COUNT), symbol)
-    return _check(node, context, None)
+    return untyped(node, context, None)
 
 
 def check_some(node: ast.Expr, context: Context, kind: Kind) -> t.Expr:
@@ -85,7 +85,8 @@ def check_some(node: ast.Expr, context: Context, kind: Kind) -> t.Expr:
     return check(node, context, Type(kind))
 
 
-def _check(node: ast.Expr, context: Context, wanted: Type | None) -> t.Expr:
+def untyped(node: ast.Expr, context: Context, wanted: Type | None) -> t.Expr:
+    """The typed expression of whatever type it has; `wanted` only helps where it says nothing itself."""
     match node:
         case ast.NumberLit():
             return check_number(node, context.diagnostics)
@@ -106,7 +107,7 @@ def _check(node: ast.Expr, context: Context, wanted: Type | None) -> t.Expr:
         case ast.Binary():
             return _binary(node, context)
         case ast.Scaled():
-            amount = _check(node.amount, context, None)
+            amount = untyped(node.amount, context, None)
             if amount.type.kind is not Kind.DIFFERENCE:
                 amount = coerce(amount, Type(Kind.DURATION), context)
             weight = check(node.weight, context, Type(Kind.WEIGHT))
@@ -124,9 +125,9 @@ def _check(node: ast.Expr, context: Context, wanted: Type | None) -> t.Expr:
         case ast.Contains():
             return _contains(node, context)
         case ast.IfValue():
-            return _if_value(node, context, wanted)
+            return branches.if_value(node, context, wanted)
         case ast.MatchValue():
-            return _match_value(node, context, wanted)
+            return branches.match_value(node, context, wanted)
         case ast.Pull() | ast.Aged() | ast.Keep():
             return queues.check_chain(node, context)
 
@@ -165,7 +166,7 @@ def _name(node: ast.NameRef, context: Context) -> t.Expr:
 
 
 def _member(node: ast.Member, context: Context) -> t.Expr:
-    owner = _check(node.base, context, None)
+    owner = untyped(node.base, context, None)
     if owner.type.is_error:
         return owner
     if owner.type.optional:
@@ -193,7 +194,7 @@ def _member(node: ast.Member, context: Context) -> t.Expr:
 
 
 def _none(node: ast.NoneLit, context: Context, wanted: Type | None) -> t.Expr:
-    if wanted is None or wanted.kind in _MAY_BE_NONE:
+    if wanted is None or wanted.kind in MAY_BE_NONE:
         return t.NoneValue(node.span, (wanted or Type(Kind.CPU)).maybe)
     if not wanted.is_error:
         context.diagnostics.add(types.expected(node.span, wanted, "none"))
@@ -212,7 +213,7 @@ def _plain(expr: t.Expr, context: Context) -> t.Expr:
 
 
 def _index(node: ast.Index, context: Context) -> t.Expr:
-    base = _member(node.base, context) if isinstance(node.base, ast.Member) else _check(node.base, context, None)
+    base = _member(node.base, context) if isinstance(node.base, ast.Member) else untyped(node.base, context, None)
     if not (isinstance(base, t.StateRef) and base.field.per_layer and base.index is None):
         if not base.type.is_error:
             context.diagnostics.add(types.expected(node.base.span, "value for each layer", base.type))
@@ -228,7 +229,7 @@ def _index(node: ast.Index, context: Context) -> t.Expr:
 
 
 def _negative(node: ast.Negative, context: Context) -> t.Expr:
-    operand = _check(node.operand, context, None)
+    operand = untyped(node.operand, context, None)
     if operand.type.is_error:
         return operand
     if isinstance(operand, t.Lit) and operand.type.kind is Kind.COUNT:
@@ -241,8 +242,8 @@ def _negative(node: ast.Negative, context: Context) -> t.Expr:
 
 
 def _binary(node: ast.Binary, context: Context) -> t.Expr:
-    left = _check(node.left, context, None)
-    right = _check(node.right, context, None)
+    left = untyped(node.left, context, None)
+    right = untyped(node.right, context, None)
     return combine(node.span, node.operator, node.operator_span, left, right, context)
 
 
@@ -298,8 +299,8 @@ def _check_divisor(divisor: t.Expr, context: Context) -> bool:
 
 
 def _compare(node: ast.Compare, context: Context) -> t.Expr:
-    left = _check(node.left, context, None)
-    right = _check(node.right, context, None)
+    left = untyped(node.left, context, None)
+    right = untyped(node.right, context, None)
     for each in (left, right):
         if each.type == Type(Kind.TASK, optional=True):
             context.diagnostics.add(types.maybe_none(each.span, each.type))
@@ -307,9 +308,9 @@ def _compare(node: ast.Compare, context: Context) -> t.Expr:
     left, right = _adapt(left, right), _adapt(right, left)
     if left.type.is_error or right.type.is_error:
         return error(node.span)
-    if isinstance(left, t.NoneValue) and right.type.kind in _MAY_BE_NONE:
+    if isinstance(left, t.NoneValue) and right.type.kind in MAY_BE_NONE:
         left = t.NoneValue(left.span, right.type.maybe)
-    if isinstance(right, t.NoneValue) and left.type.kind in _MAY_BE_NONE:
+    if isinstance(right, t.NoneValue) and left.type.kind in MAY_BE_NONE:
         right = t.NoneValue(right.span, left.type.maybe)
     same = left.type.kind is right.type.kind
     identity = node.operator in ("==", "!=")
@@ -327,7 +328,7 @@ def _logic(node: ast.Logic, context: Context, wanted: Type | None) -> t.Expr:
     if node.operator == "or":
         if queues.is_chain(node):
             return queues.check_chain(node, context)
-        left = _check(node.left, context, wanted)
+        left = untyped(node.left, context, wanted)
         if left.type.optional:
             return _or_else(node, left, context)
     else:
@@ -339,12 +340,12 @@ def _logic(node: ast.Logic, context: Context, wanted: Type | None) -> t.Expr:
 
 
 def _or_else(node: ast.Logic, left: t.Expr, context: Context) -> t.Expr:
-    right = _check(node.right, context, left.type)
+    right = untyped(node.right, context, left.type)
     if right.type.is_error:
         return right
     if right.type.kind is not left.type.kind:
         return coerce(right, left.type, context)
-    if not _keepable(left, context):
+    if not branches.keepable(left, context):
         return error(node.span)
     both_claimed = left.type.claimed and right.type.claimed
     result = Type(left.type.kind, right.type.optional, both_claimed)
@@ -353,7 +354,7 @@ def _or_else(node: ast.Logic, left: t.Expr, context: Context) -> t.Expr:
 
 def _matches(node: ast.Matches, context: Context) -> t.Expr:
     of = node.subject
-    subject = _member(of, context) if isinstance(of, ast.Member) else _check(of, context, None)
+    subject = _member(of, context) if isinstance(of, ast.Member) else untyped(of, context, None)
     if subject.type.is_error:
         return subject
     if not isinstance(subject, t.FieldRef) or subject.type.kind not in (Kind.COMM, Kind.CGROUP):
@@ -368,127 +369,10 @@ def _matches(node: ast.Matches, context: Context) -> t.Expr:
 
 def _contains(node: ast.Contains, context: Context) -> t.Expr:
     item = check_some(node.item, context, Kind.CPU)
-    container = _check(node.container, context, None)
+    container = untyped(node.container, context, None)
     if container.type.is_error or item.type.is_error:
         return error(node.span)
     if container.type.optional or container.type.kind not in PLACES - {Kind.CPU}:
         context.diagnostics.add(types.expected(container.span, "core, llc or node", container.type))
         return error(node.span)
     return t.Contains(node.span, BOOL, item, container)
-
-
-def _if_value(node: ast.IfValue, context: Context, wanted: Type | None) -> t.Expr:
-    with context.scope():
-        condition = check_if(node.condition, context)
-        then = _check(node.then, context, wanted)
-    otherwise = _check(node.otherwise, context, wanted or then.type)
-    (then, otherwise), type_ = unify([then, otherwise], context)
-    if [each for each in (then, otherwise) if not _keepable(each, context)]:
-        return error(node.span)
-    return t.IfValue(node.span, type_, condition, then, otherwise)
-
-
-def _keepable(value: t.Expr, context: Context) -> bool:
-    """False for a task: it has the one name that the event gives it, so that what is kept for it is at hand."""
-    if value.type.kind is Kind.TASK:
-        context.diagnostics.add(types.expected(value.span, "value that can be kept", value.type))
-    return not value.type.is_error and value.type.kind is not Kind.TASK
-
-
-def check_kept(node: ast.Expr, context: Context, wanted: Type | None = None) -> t.Expr:
-    """A value that gets a name of its own."""
-    value = check(node, context, wanted)
-    return value if value.type.is_error or _keepable(value, context) else error(value.span)
-
-
-def check_if(node: ast.Condition, context: Context) -> t.Condition:
-    """A condition; `let` binds its name in the present scope."""
-    if not isinstance(node, ast.IfLet):
-        return check_condition(node, context)
-    value = _check(node.value, context, None)
-    if not value.type.optional and not value.type.is_error:
-        context.diagnostics.add(types.not_optional(value.span, value.type))
-    local = context.bind(node.name.text, value.type.some, node.name.span, context.ranges.of(value))
-    return t.IfLet(local, value, node.span)
-
-
-def _match_value(node: ast.MatchValue, context: Context, wanted: Type | None) -> t.Expr:
-    subject = _check(node.subject, context, None)
-    patterns = check_patterns(subject, [(arm.pattern, arm.pattern_span) for arm in node.arms], node.span, context)
-    values = [_check(arm.value, context, wanted) for arm in node.arms]
-    values, type_ = unify(values, context)
-    if type_.is_error or [each for each in values if not _keepable(each, context)]:
-        return error(node.span)
-    return t.MatchValue(node.span, type_, subject, tuple(zip(patterns, values, strict=True)))
-
-
-def check_patterns(
-    subject: t.Expr, patterns: list[tuple[str, Span]], span: Span, context: Context
-) -> list[t.Expr | None]:
-    """The values that select each arm, None for the one that takes the rest; all cases have to be covered."""
-    result: list[t.Expr | None] = []
-    seen: set[int] = set()
-    closed = False
-    for text, place in patterns:
-        if closed:
-            context.diagnostics.add(types.match_unreachable(place))
-        value = _pattern(text, place, subject, context)
-        if isinstance(value, t.Lit | t.LayerRef):
-            number = value.value if isinstance(value, t.Lit) else value.layer.index
-            if number in seen and not value.type.is_error:
-                context.diagnostics.add(types.match_unreachable(place))
-            seen.add(number)
-        closed = closed or value is None
-        result.append(value)
-    if not closed and not subject.type.is_error:
-        _check_complete(subject, seen, span, context, result)
-    return result
-
-
-def _check_complete(
-    subject: t.Expr, seen: set[int], span: Span, context: Context, result: list[t.Expr | None]
-) -> None:
-    """Without `otherwise` every layer, or every number of the subject's range, has an arm; the last one then
-    takes the rest."""
-    if subject.type.kind is Kind.LAYER:
-        missing = [layer.name for layer in context.symbols.layers if layer.index not in seen]
-        text = f"`{missing[0]}`" if missing else "`none`" if subject.type.optional else ""
-    else:
-        range_ = context.ranges.of(subject)
-        limit = min(range_.high, range_.low + len(seen))
-        kind = subject.type.kind
-        text = next((show(kind, n) for n in range(range_.low, limit + 1) if n not in seen), "")
-    if text:
-        context.diagnostics.add(types.match_incomplete(span, text))
-    elif result:
-        result[-1] = None
-
-
-def _pattern(text: str, span: Span, subject: t.Expr, context: Context) -> t.Expr | None:
-    if text == "otherwise":
-        return None
-    node: ast.Expr = ast.NumberLit(span, text) if text[0].isdigit() else ast.NameRef(span, text)
-    value = _check(node, context, None)
-    if value.type.is_error or subject.type.is_error:
-        return error(span)
-    if not isinstance(value, t.Lit | t.LayerRef):
-        context.diagnostics.add(types.not_constant(span, "a case"))
-        return error(span)
-    return coerce(value, subject.type.some, context)
-
-
-def unify(values: list[t.Expr], context: Context) -> tuple[list[t.Expr], Type]:
-    """The one type that all values have or can take."""
-    known = [value for value in values if not value.type.is_error]
-    if not known:
-        return values, ERROR
-    some = [value for value in known if not isinstance(value, t.NoneValue)] or known
-    wanted = some[0].type
-    if len(some) < len(known) and wanted.kind in _MAY_BE_NONE:
-        wanted = wanted.maybe
-    for type_ in (value.type for value in some[1:]):
-        if {type_.kind, wanted.kind} == {Kind.DURATION, Kind.DIFFERENCE}:
-            wanted = Type(Kind.DIFFERENCE)
-        elif type_.kind is wanted.kind:
-            wanted = Type(wanted.kind, wanted.optional or type_.optional, wanted.claimed and type_.claimed)
-    return [coerce(value, wanted, context) for value in values], wanted

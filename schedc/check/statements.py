@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schedc.check import expressions, queues
+from schedc.check import branches, expressions, queues
 from schedc.check.context import Context
 from schedc.check.declarations import check_plain_type
 from schedc.check.symbols import COLLECTIONS
@@ -35,7 +35,7 @@ def _statements(node: ast.Block, context: Context) -> t.Block:
 def _statement(node: ast.Stmt, context: Context) -> t.Stmt | None:
     match node:
         case ast.Let():
-            value = expressions.check_kept(node.value, context)
+            value = branches.check_kept(node.value, context)
             range_ = context.ranges.of(value)
             return t.Let(node.span, context.bind(node.name.text, value.type, node.name.span, range_), value)
         case ast.Var():
@@ -64,7 +64,7 @@ def _statement(node: ast.Stmt, context: Context) -> t.Stmt | None:
 
 def _var(node: ast.Var, context: Context) -> t.Stmt:
     declared = check_plain_type(node.type, context)
-    value = expressions.check_kept(node.value, context, declared.type)
+    value = branches.check_kept(node.value, context, declared.type)
     local = context.bind(node.name.text, declared.type, node.name.span, declared.range, mutable=True)
     return t.Let(node.span, local, value)
 
@@ -221,7 +221,7 @@ def _kick(node: ast.Kick, context: Context) -> t.Stmt | None:
 
 def _if(node: ast.If, context: Context) -> t.Stmt:
     with context.scope():
-        condition = expressions.check_if(node.condition, context)
+        condition = branches.check_if(node.condition, context)
         then = _statements(node.then, context)
     otherwise: t.Block | None = None
     if isinstance(node.otherwise, ast.If):
@@ -236,7 +236,7 @@ def _if(node: ast.If, context: Context) -> t.Stmt:
 def _match(node: ast.Match, context: Context) -> t.Stmt:
     subject = expressions.check(node.subject, context)
     arms = [(arm.pattern, arm.pattern_span) for arm in node.arms]
-    patterns = expressions.check_patterns(subject, arms, node.span, context)
+    patterns = branches.check_patterns(subject, arms, node.span, context)
     blocks = [check_block(arm.block, context) for arm in node.arms]
     return t.Match(node.span, subject, tuple(zip(patterns, blocks, strict=True)))
 

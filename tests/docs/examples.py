@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-_BLOCK = re.compile(r"^```sched( item| code)?(?: (refused|warned) (S\d{3}))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^```sched( item| code)?(?: (refused|warned) (S\d{3}))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
 _ANY = re.compile(r"^```sched", re.MULTILINE)
 
 _HEAD = """language 1

@@ -66,7 +66,12 @@ def test_inserted_again_by_a_loop(body: str) -> None:
 
 def test_select_cpu_need_not_insert() -> None:
     assert errors(policy(select="return prev")) == set()
-    assert errors(policy(select=f"if task.woken {{ {INSERT} }} return prev".replace("task.woken", "task.pinned"))) == set()
+    assert (
+        errors(
+            policy(select=f"if task.woken {{ {INSERT} }} return prev".replace("task.woken", "task.pinned"))
+        )
+        == set()
+    )
 
 
 @pytest.mark.parametrize("returned", ["prev", "task.cpu", "idle_cpu(task) or prev"])

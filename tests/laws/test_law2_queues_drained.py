@@ -39,7 +39,9 @@ def test_a_layer_is_not_served(dispatch: str) -> None:
 
 
 def test_a_layer_that_nothing_fills_need_not_be_served() -> None:
-    enqueue = "if task.woken { insert task into ready[a] for slice } else { insert task into ready[a] for slice }"
+    enqueue = (
+        "if task.woken { insert task into ready[a] for slice } else { insert task into ready[a] for slice }"
+    )
     assert errors(policy(declared=PER_LAYER, enqueue=enqueue, dispatch="pull ready[a]")) == set()
 
 
@@ -117,7 +119,11 @@ def test_a_queue_that_is_always_tried_is_proved(dispatch: str) -> None:
 
 
 def test_layers_count_one_by_one() -> None:
-    text = policy(declared=PER_LAYER, enqueue=TO_LAYER, dispatch="if pull ready[a] { return } if cpu.idle { pull ready[b] }")
+    text = policy(
+        declared=PER_LAYER,
+        enqueue=TO_LAYER,
+        dispatch="if pull ready[a] { return } if cpu.idle { pull ready[b] }",
+    )
     assert "S523" in warnings(text)
 
 

@@ -52,8 +52,12 @@ def test_racy(statement: str) -> None:
 
 def test_another_cpus_state_is_shared() -> None:
     assert errors(policy(declared=DECLARED, dispatch="cpu.n = cpu.n / 2 pull ready")) == set()
-    assert errors(policy(declared=DECLARED, dispatch="for c in cpus { c.n = c.n / 2 } pull ready")) == {"S308"}
-    assert errors(policy(declared=DECLARED, enqueue="task.cpu.n = task.cpu.n / 2 insert task into ready for slice")) == {"S308"}
+    assert errors(policy(declared=DECLARED, dispatch="for c in cpus { c.n = c.n / 2 } pull ready")) == {
+        "S308"
+    }
+    assert errors(
+        policy(declared=DECLARED, enqueue="task.cpu.n = task.cpu.n / 2 insert task into ready for slice")
+    ) == {"S308"}
 
 
 def test_atomic_changes_have_no_range() -> None:
