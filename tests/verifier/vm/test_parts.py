@@ -107,6 +107,11 @@ def test_machines_that_cannot_be() -> None:
             impossible.check()
 
 
+def test_the_guest_has_no_background_work_of_its_own() -> None:
+    command = machine.command("qemu", Machine(), Path("vmlinuz"), Path("initrd"), Path("job"))
+    assert "cryptomgr.notests" in command[command.index("-append") + 1].split()
+
+
 def test_the_verifiers_last_word() -> None:
     said = (
         "libbpf: prog 'fair_enqueue': BPF program load failed: Invalid argument\n"
