@@ -28,6 +28,7 @@ _TABLES = {
 _SIZES = {"core": "MAX_CORES", "llc": "MAX_LLCS", "node": "MAX_NODES"}
 _SIZE_KINDS = (Kind.CORE, Kind.LLC, Kind.NODE)
 _COMMENT_CHARACTERS = re.compile(r"[^ -~]|\\")
+_TRIGRAPH = re.compile(r"\?(?=\?)")
 
 
 class _Resources(BaseLoader):
@@ -60,7 +61,13 @@ def quoted(policy: t.Policy, line: int) -> str:
     text = policy.source.line(line).strip()
     code = re.match(r'(?:[^"#]|"[^"]*")*', text)
     text = (code[0] if code else "").strip()
-    return _COMMENT_CHARACTERS.sub("?", text).replace("*/", "* /").replace("/*", "/ *")
+    return harmless(text)
+
+
+def harmless(text: str) -> str:
+    """Text for a C comment: it neither ends one, begins one, nor has two question marks of a trigraph."""
+    text = _COMMENT_CHARACTERS.sub("?", text).replace("*/", "* /").replace("/*", "/ *")
+    return _TRIGRAPH.sub("? ", text)
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,7 @@ class _Renderer:
         rescued = self._rescued_places()
         values: dict[str, Any] = {
             "mark": self._mark,
-            "policy": self.policy, "plan": self.plan, "title": _plain(self.policy.title),
+            "policy": self.policy, "plan": self.plan, "title": harmless(self.policy.title),
             "quoted": lambda line: quoted(self.policy, line), "c_type": names.c_type, "literal": literal,
             "vtime": low.vtime, "limits": {kind.value: size for kind, size in MAX_COUNT.items()},
             "live": [param for param in self.policy.params if param.live], "queues": queues,
@@ -297,10 +304,6 @@ class _Renderer:
 def _stage(template: str) -> int:
     """Where a helper stands: patterns before functions, searches after them, pulls behind the accounting."""
     return {"match_comm": 0, "match_cgroup": 0, "search_cpu": 1}.get(template, 2)
-
-
-def _plain(text: str) -> str:
-    return _COMMENT_CHARACTERS.sub("?", text).replace("*/", "* /").replace("/*", "/ *")
 
 
 def _tidy(text: str) -> str:
