@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import resources
 
 from schedc.build.lines import with_directives
 from schedc.build.report import Report
@@ -14,6 +13,7 @@ from schedc.laws.law6_bounds import loop_bounds
 from schedc.laws.prove import Proven
 from schedc.lower.lifted import cgroup_patterns
 from schedc.lower.render import render
+from schedc.lower.templates import include_directory
 from schedc.source import Source, Span
 from schedc.toolchain import CompileOutput, NoClang, find_clang
 from schedc.verifier.audit.poly import Poly
@@ -60,11 +60,6 @@ def build(proven: Proven, clang_path: str | None, diagnostics: Diagnostics) -> B
     limits = loop_bounds(policy) | rendered.generated
     report = _read_object(proven, output.object, clang.name, sched_name, limits, diagnostics)
     return None if report is None or diagnostics.has_errors else Built(c_text, output.object, report)
-
-
-def include_directory() -> str:
-    """Where the headers of the generated program are."""
-    return str(resources.files("schedc.templates").joinpath("include"))
 
 
 def _place(source: Source, line: int | None) -> Span:

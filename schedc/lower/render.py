@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 from typing import Any
-
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 
 from schedc.laws.law6_bounds import bound_of
 from schedc.lower import names
@@ -16,6 +12,7 @@ from schedc.lower.expressions import literal
 from schedc.lower.lifted import cgroup_patterns
 from schedc.lower.plan import MAX_COUNT
 from schedc.lower.program import TIMEOUT_MS, Code, Lowering, only_vtime, topology_counts
+from schedc.lower.templates import environment
 from schedc.typed import tree as t
 from schedc.typed.walk import walk, walk_policy
 from schedc.types.kinds import Kind
@@ -29,31 +26,6 @@ _SIZES = {"core": "MAX_CORES", "llc": "MAX_LLCS", "node": "MAX_NODES"}
 _SIZE_KINDS = (Kind.CORE, Kind.LLC, Kind.NODE)
 _COMMENT_CHARACTERS = re.compile(r"[^ -~]|\\")
 _TRIGRAPH = re.compile(r"\?(?=\?)")
-
-
-class _Resources(BaseLoader):
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Any]:
-        path = resources.files("schedc.templates").joinpath(template)
-        try:
-            return path.read_text(encoding="utf-8"), str(path), lambda: True
-        except OSError as error:
-            raise TemplateNotFound(template) from error
-
-
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    made = Environment(
-        loader=_Resources(), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True,
-        extensions=["jinja2.ext.do"],
-    )  # fmt: skip
-    made.filters["tabs"] = _tabs
-    made.filters["power_of_two"] = lambda n: 1 << max(0, n - 1).bit_length()
-    return made
-
-
-def _tabs(text: str) -> str:
-    """Eight leading blanks, as `indent` makes them, are a tab in C."""
-    return re.sub(r"(?m)^( {8})+", lambda match: "\t" * (len(match[0]) // 8), text)
 
 
 def quoted(policy: t.Policy, line: int) -> str:

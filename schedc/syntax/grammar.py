@@ -5,14 +5,14 @@ Making the tables takes about half a second, reading them a hundredth.
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import os
 import sys
 from functools import lru_cache
 from importlib.util import find_spec
 
-from schedc.syntax import table_cache, tables
+from schedc import table_cache
+from schedc.syntax import tables
 from schedc.syntax.automaton import Lexer, Parser
 from schedc.syntax.tables import Tables
 
@@ -28,12 +28,12 @@ def grammar_text() -> str:
 @lru_cache(maxsize=1)
 def load_tables() -> Tables:
     text = grammar_text()
-    key = _key(text)
-    stored = table_cache.read(key)
+    name = _name(text)
+    stored = table_cache.read(name)
     if stored is not None and (found := _thaw(stored)) is not None:
         return found
     made = tables.make(text)
-    table_cache.write(key, marshal.dumps(tables.freeze(made)))
+    table_cache.write(name, marshal.dumps(tables.freeze(made)))
     return made
 
 
@@ -58,20 +58,11 @@ def keywords() -> dict[str, str]:
     return {text: name for name, text in words().items() if text.isalpha()}
 
 
-def _key(text: str) -> str:
-    """Whatever changes the tables or how they are read."""
+def _name(text: str) -> str:
+    """Of the stored tables: made from whatever changes them or how they are read."""
     lark = find_spec("lark")
-    parts = (text, _stamp(lark.origin if lark else None), _stamp(tables.__file__), sys.version)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def _stamp(path: str | None) -> str:
-    """Which version of a module is installed, without loading it."""
-    try:
-        status = os.stat(path or "")
-    except OSError:
-        return ""
-    return f"{path} {status.st_size} {status.st_mtime_ns}"
+    stamps = (table_cache.stamp(lark.origin if lark else None), table_cache.stamp(tables.__file__))
+    return f"grammar-{table_cache.key(text, *stamps, sys.version)}.tables"
 
 
 def _thaw(stored: bytes) -> Tables | None:
