@@ -117,9 +117,10 @@ def _read_object(
         return None
     for name, cost in costs.items():
         if name in policy.handlers and name not in RARE and cost.instructions.evaluate(REFERENCE) > BUDGET:
-            diagnostics.add(bounds.too_costly(policy.handlers[name].name_span, f"`on {name}`", str(cost.instructions), BUDGET))
+            diagnostics.add(
+                bounds.too_costly(policy.handlers[name].name_span, f"`on {name}`", str(cost.instructions), BUDGET)
+            )
     return Report(
         policy.name, policy.title, clang, proven.verdicts, costs, obj.map_memory(), policy.params,
         tuple(counter.name for counter in policy.counters), tuple(cgroup_patterns(policy)),
     )  # fmt: skip
-

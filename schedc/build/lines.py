@@ -19,7 +19,9 @@ def with_directives(c_text: str, c_name: str, sched_name: str) -> str:
         marker = _MARKER.match(line)
         if marker:
             origin = int(marker[1])
-        elif line.startswith(("}", "#", "struct ", "const ", "static ")) and not line.startswith("static __always_inline"):
+        elif line.startswith(("}", "#", "struct ", "const ", "static ")) and not line.startswith(
+            "static __always_inline"
+        ):
             origin = origin if line.startswith("static") else None
         if origin is None:
             result.append(f'#line {number} "{c_name}"')

@@ -143,7 +143,9 @@ def _param_range(node: ast.Param, declared: Declared, context: Context) -> Inter
     if low is None or high is None:
         return None
     if low > high:
-        context.diagnostics.add(types.bad_range(node.low.span.to(node.high.span), context.text(node.low.span.to(node.high.span))))
+        context.diagnostics.add(
+            types.bad_range(node.low.span.to(node.high.span), context.text(node.low.span.to(node.high.span)))
+        )
         return None
     return Interval(low, high)
 

@@ -108,12 +108,18 @@ def _unassignable(target: t.Expr, operator: str, context: Context) -> Diagnostic
             )  # fmt: skip
         case t.StateRef():
             if target.field.average is not None:
-                return types.not_assignable(target.span, "an average", f"give it a sample:  {target.field.name}.add(...)")
+                return types.not_assignable(
+                    target.span, "an average", f"give it a sample:  {target.field.name}.add(...)"
+                )
             return None
         case t.GlobalRef():
             return None
         case t.CounterRef():
-            return None if operator == "+=" else types.not_assignable(target.span, "a counter", "counters only grow:  += 1")
+            return (
+                None
+                if operator == "+="
+                else types.not_assignable(target.span, "a counter", "counters only grow:  += 1")
+            )
         case t.FieldRef():
             if target.field.writable:
                 return None

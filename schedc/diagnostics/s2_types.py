@@ -7,9 +7,7 @@ from schedc.source import Span
 from schedc.types.kinds import Kind, Type
 
 
-def units_disagree(
-    span: Span, operator: str, left: Type, right: Type, left_span: Span, right_span: Span
-) -> Diagnostic:
+def units_disagree(span: Span, operator: str, left: Type, right: Type, left_span: Span, right_span: Span) -> Diagnostic:
     fixes: tuple[Fix, ...] = ()
     if left.kind is Kind.VTIME and right.kind is Kind.VTIME and operator == "+":
         fixes = (Fix("the difference of two virtual times can be added:  a + (b - c)"),)
@@ -24,9 +22,7 @@ def units_disagree(
 
 
 def expected(span: Span, wanted: Type | str, found: Type | str, fixes: tuple[Fix, ...] = ()) -> Diagnostic:
-    return Diagnostic(
-        "S202", f"a {wanted} is needed, this is a {found}", Label(span, f"a {found}"), fixes=fixes
-    )
+    return Diagnostic("S202", f"a {wanted} is needed, this is a {found}", Label(span, f"a {found}"), fixes=fixes)
 
 
 def number_without_unit(span: Span, text: str, wanted: Type | str, suggestion: str | None) -> Diagnostic:
@@ -66,11 +62,15 @@ def not_optional(span: Span, type_: Type) -> Diagnostic:
 
 
 def not_assignable(span: Span, what: str, fix: str = "") -> Diagnostic:
-    return Diagnostic("S207", f"{what} cannot be assigned", Label(span, "not assignable"), fixes=(Fix(fix),) if fix else ())
+    return Diagnostic(
+        "S207", f"{what} cannot be assigned", Label(span, "not assignable"), fixes=(Fix(fix),) if fix else ()
+    )
 
 
 def wrong_arguments(span: Span, name: str, signature: str) -> Diagnostic:
-    return Diagnostic("S208", f"`{name}` is called with other arguments than it takes", Label(span, f"it is `{signature}`"))
+    return Diagnostic(
+        "S208", f"`{name}` is called with other arguments than it takes", Label(span, f"it is `{signature}`")
+    )
 
 
 def match_incomplete(span: Span, missing: str, fix: Edit | None = None) -> Diagnostic:

@@ -39,7 +39,10 @@ def too_costly(span: Span, what: str, cost: str, budget: int) -> Diagnostic:
 
 def nested_too_deep(span: Span, limit: int) -> Diagnostic:
     return Diagnostic(
-        "S404", f"loops are nested deeper than {limit}", Label(span, "one too deep"), fixes=(Fix("move the inner search into state that a timer keeps"),)
+        "S404",
+        f"loops are nested deeper than {limit}",
+        Label(span, "one too deep"),
+        fixes=(Fix("move the inner search into state that a timer keeps"),),
     )
 
 

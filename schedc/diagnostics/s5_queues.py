@@ -72,7 +72,9 @@ def wrong_index(span: Span, name: str, wanted: str) -> Diagnostic:
 
 
 def star_not_here(span: Span) -> Diagnostic:
-    return Diagnostic("S507", "`*` stands for each in turn, and only a pull can try each", Label(span, "one has to be named"))
+    return Diagnostic(
+        "S507", "`*` stands for each in turn, and only a pull can try each", Label(span, "one has to be named")
+    )
 
 
 def bad_dimension(span: Span, name: str) -> Diagnostic:

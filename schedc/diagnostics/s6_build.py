@@ -24,8 +24,12 @@ def clang_message(span: Span, message: str, error: bool) -> Diagnostic:
 
 
 def audit_finding(span: Span, rule: str, message: str) -> Diagnostic:
-    return Diagnostic("S603", f"the auditor refuses the program ({rule}): {message}", Label(span, "made from this"), notes=(_OURS,))
+    return Diagnostic(
+        "S603", f"the auditor refuses the program ({rule}): {message}", Label(span, "made from this"), notes=(_OURS,)
+    )
 
 
 def object_finding(span: Span, rule: str, message: str) -> Diagnostic:
-    return Diagnostic("S604", f"the auditor refuses the object ({rule}): {message}", Label(span, "made from this"), notes=(_OURS,))
+    return Diagnostic(
+        "S604", f"the auditor refuses the object ({rule}): {message}", Label(span, "made from this"), notes=(_OURS,)
+    )

@@ -61,9 +61,7 @@ class _Walk:
         words = "add an else branch" if state.fix else "insert the task before this"
         edits = (edit,) if edit else ()
         fix = Fix(f"{words}:  {statement}", edits, Applicability.UNSAFE if edits else Applicability.DISPLAY)
-        self.diagnostics.add(
-            messages.task_lost(self.handler.formals[0].span, self.task, place, text, fix)
-        )
+        self.diagnostics.add(messages.task_lost(self.handler.formals[0].span, self.task, place, text, fix))
 
     def _insert_text(self) -> str:
         """An insert that this policy could mean."""
@@ -78,9 +76,7 @@ class _Walk:
 
     def _check_returned(self, insert: t.Insert, where: Span, returned: t.Expr | None) -> None:
         target = insert.local
-        same = (
-            isinstance(target, t.LocalRef) and isinstance(returned, t.LocalRef) and target.local is returned.local
-        )
+        same = isinstance(target, t.LocalRef) and isinstance(returned, t.LocalRef) and target.local is returned.local
         if not same and target is not None and returned is not None:
             text = self.policy.source.text
             self.diagnostics.add(
@@ -102,9 +98,7 @@ class _Walk:
             case t.Insert():
                 for state in states:
                     if state.insert is not None:
-                        self.diagnostics.add(
-                            messages.task_doubled(self.task, state.insert.span, statement.span)
-                        )
+                        self.diagnostics.add(messages.task_doubled(self.task, state.insert.span, statement.span))
                 return frozenset({_State(statement)})
             case t.Return():
                 self._exit(states, statement.span, statement.value)
@@ -130,20 +124,18 @@ class _Walk:
         if statement.otherwise is None:
             end = statement.span.end
             fix = Edit(Span(end, end), " else { INSERT }")
-            return then | self._blamed(states, then, condition, f"when this is false, `{self.task}` reaches no queue", fix)
+            return then | self._blamed(
+                states, then, condition, f"when this is false, `{self.task}` reaches no queue", fix
+            )
         otherwise = self._block(statement.otherwise, states)
         result = self._blamed(then, otherwise, condition, f"when this is true, `{self.task}` reaches no queue")
         return result | self._blamed(otherwise, then, condition, f"when this is false, `{self.task}` reaches no queue")
 
-    def _blamed(
-        self, states: _States, other: _States, place: Span, text: str, fix: Edit | None = None
-    ) -> _States:
+    def _blamed(self, states: _States, other: _States, place: Span, text: str, fix: Edit | None = None) -> _States:
         """Blame a branch that loses the task where the other branch keeps it."""
         if any(state.insert is None for state in other):
             return states
-        return frozenset(
-            _State(None, (place, text), fix) if state.insert is None else state for state in states
-        )
+        return frozenset(_State(None, (place, text), fix) if state.insert is None else state for state in states)
 
     def _match(self, statement: t.Match, states: _States) -> _States:
         result: _States = frozenset()

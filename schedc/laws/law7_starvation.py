@@ -201,13 +201,20 @@ def _promise(policy: t.Policy, promise: t.Promise, unfair: set[t.Queue]) -> Verd
     if promise.kind == "work_conserving":
         title = f"no CPU idles for {duration_text(promise.limit)} while a task waits for it"
         return Verdict(7, title, Level.TESTED, "counted while the policy runs")
-    title = f"no task{f' of {promise.layer.name}' if promise.layer else ''} waits longer than {duration_text(promise.limit)}"
+    whose = f" of {promise.layer.name}" if promise.layer else ""
+    title = f"no task{whose} waits longer than {duration_text(promise.limit)}"
     runnable = promise.runnable_per_cpu or DEFAULT_RUNNABLE
     limits = [bound(policy, queue, runnable) for queue in policy.queues]
     known = not unfair and all(_level(queue) is Level.PROVED for queue in policy.queues)
     assumptions = (f"at most {runnable} runnable tasks for each CPU, of weight 100", *_ASSUMPTIONS)
     if known and all(limit.in_range is not None and limit.in_range <= promise.limit for limit in limits):
-        return Verdict(7, title, Level.PROVED, "follows from the queues' bounds, for every value of the params", assumptions)
+        return Verdict(
+            7, title, Level.PROVED, "follows from the queues' bounds, for every value of the params", assumptions
+        )
     if known and all(limit.at_defaults is not None and limit.at_defaults <= promise.limit for limit in limits):
-        return Verdict(7, title, Level.PROVED, "follows from the queues' bounds at the params' defaults only", assumptions)
-    return Verdict(7, title, Level.TESTED, "no bound was computed that proves it; counted while the policy runs", assumptions)
+        return Verdict(
+            7, title, Level.PROVED, "follows from the queues' bounds at the params' defaults only", assumptions
+        )
+    return Verdict(
+        7, title, Level.TESTED, "no bound was computed that proves it; counted while the policy runs", assumptions
+    )

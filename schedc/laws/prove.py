@@ -43,7 +43,7 @@ def prove(policy: t.Policy, diagnostics: Diagnostics) -> Proven | None:
         Verdict(6, "everything ends", Level.PROVED, "every loop has a bound; costs are counted on the object"),
         *starvation,
         Verdict(8, "only what a callback may do", Level.PROVED, "kernel functions are those of the callback; audited"),
-        Verdict(9, "a policy says nothing outside itself", Level.PROVED, "names are prefixed, numbers are typed; audited"),
-        Verdict(10, "one object for all kernels", Level.ASSUMED, "6.12 to 7.3, by relocation; a kernel it ran on says more"),
+        Verdict(9, "a policy says nothing outside itself", Level.PROVED, "names are prefixed, numbers typed; audited"),
+        Verdict(10, "one object for all kernels", Level.ASSUMED, "6.12 to 7.3, by relocation; a run says more"),
     )  # fmt: skip
     return Proven(policy, verdicts, drained.guarded)

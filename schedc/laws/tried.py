@@ -47,7 +47,9 @@ class _Path:
         if ends:
             return frozenset.intersection(*ends) | self.certain
         # No path finds nothing: what any pull names counts.
-        return frozenset(key for node in walk(body) if isinstance(node, t.PullSource) for key in self._named(node.queue))
+        return frozenset(
+            key for node in walk(body) if isinstance(node, t.PullSource) for key in self._named(node.queue)
+        )
 
     def block(self, block: t.Block, so_far: _Keys) -> _Keys | None:
         for statement in block.statements:

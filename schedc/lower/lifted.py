@@ -180,7 +180,15 @@ def _source(source: t.PullSource, scope: Scope) -> Source:
     dsq = f"{names.queue(ref.queue)} + {index}" if index else names.queue(ref.queue)
     aging = expressions.lower(source.aging, scope) if source.aging is not None else None
     slot = scope.needs_aging_slot() if aging is not None else 0
-    return Source(names.queue(ref.queue), dsq, ref.queue.order and ref.queue.order.value, aging, slot, tuple(loops), scope.line(source))
+    return Source(
+        names.queue(ref.queue),
+        dsq,
+        ref.queue.order and ref.queue.order.value,
+        aging,
+        slot,
+        tuple(loops),
+        scope.line(source),
+    )
 
 
 def pull_into(expr: t.PullInto, scope: Scope) -> str:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from schedc.lower import expressions, names
-from schedc.lower.lifted import cgroup_patterns
 from schedc.lower.plan import MAX_COUNT, NR_NAME, Plan, make_plan
 from schedc.lower.scope import Needs, Scope, Snapshot, snapshots_of, uses_now
 from schedc.lower.statements import Node, lower_block
 from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
-from schedc.typed.walk import walk_policy
+from schedc.typed.walk import walk, walk_policy
 from schedc.types.kinds import Kind
 
 # How long a task may wait before the kernel's watchdog ends the scheduler; its own limit.
@@ -127,7 +126,9 @@ class Lowering:
             parameters.append(f"{names.c_type(used.type)} at_{used.name}")
         body = lower_block(function.body, scope)
         text = ", ".join(parameters) or "void"
-        return FunctionCode(self._line(function.span), names.c_type(function.result), names.function(function), text, body)
+        return FunctionCode(
+            self._line(function.span), names.c_type(function.result), names.function(function), text, body
+        )
 
     def timers(self) -> list[Code]:
         result = []
@@ -201,8 +202,6 @@ class Lowering:
 
 
 def walk_policy_conditions(condition: t.Expr) -> list[t.Local]:
-    from schedc.typed.walk import walk
-
     return [node.local for node in walk(condition) if isinstance(node, t.LocalRef)]
 
 
@@ -211,13 +210,19 @@ def _settled(used: Snapshot, text: str) -> str:
     return f"settled({text})" if isinstance(used, t.Global) and unsigned else text
 
 
+def _claims(statement: t.Stmt) -> bool:
+    return any(isinstance(node, t.Pick) and node.idle for node in walk(statement))
+
+
 def only_vtime(block: t.Block) -> t.Block:
     """The statements of a block on which the task's virtual time depends."""
     kept: list[t.Stmt] = []
     for statement in block.statements:
         match statement:
+            case t.Let() | t.If() | t.Match() if _claims(statement):
+                pass  # looking for an idle CPU has an effect of its own
             case t.Let() | t.Return():
-                kept.append(statement if isinstance(statement, t.Let) else statement)
+                kept.append(statement)
             case t.Assign() if isinstance(statement.target, t.LocalRef):
                 kept.append(statement)
             case t.Assign() if isinstance(statement.target, t.FieldRef):

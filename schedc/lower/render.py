@@ -91,11 +91,14 @@ class _Renderer:
             "vtime": low.vtime, "limits": {kind.value: size for kind, size in MAX_COUNT.items()},
             "live": [param for param in self.policy.params if param.live], "queues": queues,
             "clocked": [each for each in queues if each["queue"].order is Kind.VTIME], "layers": layers,
-            "functions": functions, "patterns": by_stage[0], "searches": by_stage[1], "lifted": by_stage[2], "keeps": keeps,
+            "functions": functions, "patterns": by_stage[0], "searches": by_stage[1], "lifted": by_stage[2],
+            "keeps": keeps,
             "slot_parameter": "struct cpu_slot *slot, " if self._ran(handlers) else "",
-            "slot_argument": "slot, " if self._ran(handlers) else "", "ran": self._ran(handlers), "offline": offline, "keeps_offline": offline,
+            "slot_argument": "slot, " if self._ran(handlers) else "", "ran": self._ran(handlers),
+            "offline": offline, "keeps_offline": offline,
             "aging_slots": low.needs.aging_slots,
-            "settles": self._settles(), "rescued_places": rescued, "set_vtime": self._set_vtime, "keep_sites": self._keep_sites(),
+            "settles": self._settles(), "rescued_places": rescued, "set_vtime": self._set_vtime,
+            "keep_sites": self._keep_sites(),
             "pure_stopping": self._pure_stopping(), "accounts_running": self._ran(handlers) or "running" in handlers,
             "cgroup_patterns": cgroup_patterns(self.policy),
             "counter_stride": -(-max(1, len(self.policy.counters)) // 8) * 8,
@@ -192,7 +195,9 @@ class _Renderer:
 
     # ---- callbacks
 
-    def _callbacks(self, macros: Any, handlers: dict[str, Code | None], dry: Code | None, keeps: bool) -> dict[str, Any]:
+    def _callbacks(
+        self, macros: Any, handlers: dict[str, Code | None], dry: Code | None, keeps: bool
+    ) -> dict[str, Any]:
         state = ", struct task_state *ts" if self.plan.task_state else ""
         slot = "struct cpu_slot *slot, " if self._ran(handlers) else ""
         parameters = f"{slot}struct task_struct *p{state}"
@@ -200,9 +205,13 @@ class _Renderer:
         runs = bool(running or self.plan.clock_slots or self._ran(handlers))
         accounts: list[dict[str, Any]] = []
         if runs:
-            accounts.append(self._account("void", "account_running", parameters, macros.account_running(running), running))
+            accounts.append(
+                self._account("void", "account_running", parameters, macros.account_running(running), running)
+            )
         if stopping:
-            accounts.append(self._account("void", "account_stopping", parameters, macros.account_stopping(stopping), stopping))
+            accounts.append(
+                self._account("void", "account_stopping", parameters, macros.account_stopping(stopping), stopping)
+            )
         if keeps and self.plan.clock_slots:
             accounts.append(self._account("u64", "vtime_if_stopped", parameters, macros.vtime_if_stopped(dry), dry))
         return {

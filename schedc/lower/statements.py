@@ -61,7 +61,7 @@ def lower_statement(statement: t.Stmt, scope: Scope) -> list[Node]:
             body = lower_block(statement.body, scope)
             return [Node("repeat", line, {"name": name, "count": count, "changed": changed, "body": body})]
         case t.Return():
-            given = expressions.lower(statement.value, scope) if statement.value is not None else None
+            given = expressions.lower(statement.value, scope) if statement.value is not None else scope.vtime
             return [Node("return", line, {"value": _returned(given, statement, scope)})]
         case t.Break():
             return [Node("break", line)]
@@ -138,6 +138,7 @@ def _set_state(
         amount = expressions.lower(statement.value, scope)
         return Node("atomic", line, {
             "place": place, "amount": amount, "operator": statement.operator, "snapshot": snapshot,
+            "modular": target.type.kind is Kind.VTIME,
         })  # fmt: skip
     value = expressions.lower(statement.combined, scope)
     value = expressions.clamped(value, scope.ranges.of(statement.combined), declared, target.type.kind)

@@ -136,10 +136,7 @@ def test_moves_lead_to_queues_per_cpu(target: str) -> None:
 
 def test_arguments_are_moved_into_the_range_of_a_formal() -> None:
     declared = "fn f(x: count in 1..3) -> count { return 6 / x }\n"
-    assert (
-        errors(policy("let x = f(0) let y = f(length(ready))").replace("fn half", declared + "fn half"))
-        == set()
-    )
+    assert errors(policy("let x = f(0) let y = f(length(ready))").replace("fn half", declared + "fn half")) == set()
 
 
 def test_a_fault_in_a_declaration_is_reported_once() -> None:
@@ -158,7 +155,5 @@ def test_effects_belong_to_their_events(event: str) -> None:
 def test_deep_and_long_texts_end() -> None:
     for text in ("+".join(["1"] * 3000), "(" * 200 + "1" + ")" * 200, "not " * 300 + "true"):
         assert errors(policy(f"let x = {text}"))
-    many = " ".join(
-        f"if task.weight == {n} {{ hits += 1 }}" for n in itertools.islice(itertools.count(), 300)
-    )
+    many = " ".join(f"if task.weight == {n} {{ hits += 1 }}" for n in itertools.islice(itertools.count(), 300))
     assert errors(policy(many)) == set()

@@ -39,9 +39,7 @@ def test_a_layer_is_not_served(dispatch: str) -> None:
 
 
 def test_a_layer_that_nothing_fills_need_not_be_served() -> None:
-    enqueue = (
-        "if task.woken { insert task into ready[a] for slice } else { insert task into ready[a] for slice }"
-    )
+    enqueue = "if task.woken { insert task into ready[a] for slice } else { insert task into ready[a] for slice }"
     assert errors(policy(declared=PER_LAYER, enqueue=enqueue, dispatch="pull ready[a]")) == set()
 
 

@@ -50,9 +50,7 @@ def test_law4_what_is_returned_unclaimed_is_guarded() -> None:
 def test_law5_a_divisor_that_may_be_zero(expression: str) -> None:
     declared = "queue ready: fifo\ntask { burst: duration share: weight }\nglobal waiting: count\n"
     declared += "fn at_most_three(x: count) -> count in 0..3 { return x }\n"
-    assert "S401" in errors(
-        policy(declared=declared, enqueue=f"let x = {expression} insert task into ready for slice")
-    )
+    assert "S401" in errors(policy(declared=declared, enqueue=f"let x = {expression} insert task into ready for slice"))
 
 
 @pytest.mark.parametrize(
@@ -62,10 +60,7 @@ def test_law5_a_divisor_that_may_be_zero(expression: str) -> None:
 )  # fmt: skip
 def test_law5_a_divisor_that_is_not_zero(expression: str) -> None:
     declared = "queue ready: fifo\nglobal waiting: count\nfn one_to_three(x: count in 1..3) -> count in 1..3 { return 6 / x }\n"
-    assert (
-        errors(policy(declared=declared, enqueue=f"let x = {expression} insert task into ready for slice"))
-        == set()
-    )
+    assert errors(policy(declared=declared, enqueue=f"let x = {expression} insert task into ready for slice")) == set()
 
 
 def test_law5_saturation_is_reported() -> None:
@@ -88,9 +83,7 @@ def test_law6_loops_have_bounds(body: str, code: str) -> None:
 
 def test_law6_functions_do_not_explode() -> None:
     doubling = "fn f0(x: count) -> count { return x + 1 }\n"
-    doubling += "".join(
-        f"fn f{n}(x: count) -> count {{ return f{n - 1}(x) + f{n - 1}(x) }}\n" for n in range(1, 60)
-    )
+    doubling += "".join(f"fn f{n}(x: count) -> count {{ return f{n - 1}(x) + f{n - 1}(x) }}\n" for n in range(1, 60))
     assert errors(policy(more=doubling)) == {"S405"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
+
 from schedc.verifier.generate.choices import Choices
 from schedc.verifier.generate.policy import draw_policy
 
