@@ -127,7 +127,7 @@ KFUNCS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Kernel function -> the callbacks that may call it."""
 
-KERNEL_VARIABLES = frozenset(("__cpu_active_mask",))
+KERNEL_VARIABLES = frozenset(("__cpu_active_mask", "__cpu_dying_mask"))
 """Variables of the kernel whose address a program may know; reading them is the probe helpers' work."""
 
 # A timer's callback may do what the callback that armed it may, so it is armed where that is fixed.

@@ -148,19 +148,24 @@ static __always_inline bool may_run_on(struct task_struct *p, s32 cpu)
 	       (!p->migration_disabled || task_cpu(p) == cpu);
 }
 
+/* The bit of a CPU in a mask of the kernel; `absent` where the kernel does not tell the mask's address. */
+static __always_inline bool bit_of(const void *mask, s32 cpu, bool absent)
+{
+	u8 bits;
+
+	if (!ksym_exists(mask))
+		return absent;
+	bpf_probe_read_kernel(&bits, sizeof(bits), mask + ((u32)cpu >> 3));
+	return bits >> ((u32)cpu & 7) & 1;
+}
+
 /*
- * A CPU that is going away is inactive before anyone is told; what is sent there then, the kernel sends elsewhere
- * and counts against the scheduler.
+ * A CPU that is going away is inactive, and for kernel threads dying, before anyone is told; what is sent there then,
+ * the kernel sends elsewhere and counts against the scheduler.
  */
 static __always_inline bool is_active(s32 cpu)
 {
-	const char *mask = (const char *)&__cpu_active_mask;
-	u8 bits;
-
-	if (!ksym_exists(&__cpu_active_mask))
-		return true;
-	bpf_probe_read_kernel(&bits, sizeof(bits), mask + ((u32)cpu >> 3));
-	return bits >> ((u32)cpu & 7) & 1;
+	return bit_of(&__cpu_active_mask, cpu, true) && !bit_of(&__cpu_dying_mask, cpu, false);
 }
 
 /* The CPU itself if the task may run there now, else one where it may. */

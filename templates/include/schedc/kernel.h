@@ -255,6 +255,7 @@ struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *it) __ksym __
 void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *it) __ksym __weak;
 
 extern const void __cpu_active_mask __ksym __weak;
+extern const void __cpu_dying_mask __ksym __weak;
 
 /* ---- helpers, by their fixed numbers */
 
