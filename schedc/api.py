@@ -11,7 +11,7 @@ from schedc.diagnostics import Diagnostic, Diagnostics
 from schedc.laws.prove import Proven, prove
 from schedc.laws.verdict import Verdict
 from schedc.source import Source
-from schedc.syntax.parser import parse
+from schedc.syntax.parser import Fragments, parse_what_can_be
 
 if TYPE_CHECKING:
     from schedc.build.compile import Built
@@ -40,8 +40,12 @@ def check(text: str, name: str = "policy.sched") -> CheckResult:
     source = Source(name, text)
     diagnostics = Diagnostics()
     proven: Proven | None = None
-    parsed = parse(source, diagnostics)
-    if parsed is not None:
+    parsed = parse_what_can_be(source, diagnostics)
+    if isinstance(parsed, Fragments):
+        from schedc.check.alone import check_alone
+
+        check_alone(parsed, diagnostics)
+    elif parsed is not None:
         policy = check_policy(parsed, diagnostics)
         if policy is not None:
             proven = prove(policy, diagnostics)

@@ -22,11 +22,11 @@ MAX_DIMENSIONS = 2
 MAX_COUNTERS = 30
 MAX_SAMPLES = 1024
 _MAX_WINDOW = 1 << 50  # 13 days: far from the wrap-around at 2^63
-_DIMENSIONS = {
+DIMENSIONS = {
     "cpu": Kind.CPU, "core": Kind.CORE, "llc": Kind.LLC, "node": Kind.NODE, "layer": Kind.LAYER,
 }  # fmt: skip
-_OWNERS = {"task": Kind.TASK, **_DIMENSIONS}
-_ORDERS = {"fifo": None, "vtime": Kind.VTIME, "time": Kind.TIME}
+OWNERS = {"task": Kind.TASK, **DIMENSIONS}
+ORDERS = {"fifo": None, "vtime": Kind.VTIME, "time": Kind.TIME}
 
 
 @dataclass(frozen=True)
@@ -190,9 +190,9 @@ def _initial(node: ast.Expr | None, declared: Declared, context: Context) -> int
 
 
 def check_state(node: ast.State, context: Context) -> list[t.StateField]:
-    owner = _OWNERS.get(node.entity)
+    owner = OWNERS.get(node.entity)
     if owner is None:
-        context.diagnostics.add(names.unknown_type(node.entity_span, node.entity, _OWNERS))
+        context.diagnostics.add(names.unknown_type(node.entity_span, node.entity, OWNERS))
         return []
     fields = [_state_field(each, owner, context) for each in node.fields]
     return [each for each in fields if each is not None]
@@ -250,10 +250,10 @@ def _check_stable(expr: t.Expr, context: Context) -> None:
 
 
 def check_queue(node: ast.Queue, index: int, context: Context) -> t.Queue | None:
-    if node.order not in _ORDERS:
+    if node.order not in ORDERS:
         context.diagnostics.add(queue_messages.bad_order(node.order_span, node.order))
         return None
-    order = _ORDERS[node.order]
+    order = ORDERS[node.order]
     dimensions = _dimensions(node, context)
     window = _window(node, order, context)
     if len(dimensions) < len(node.dimensions):
@@ -264,7 +264,7 @@ def check_queue(node: ast.Queue, index: int, context: Context) -> t.Queue | None
 def _dimensions(node: ast.Queue, context: Context) -> tuple[Kind, ...]:
     kinds: list[Kind] = []
     for dimension in node.dimensions:
-        kind = _DIMENSIONS.get(dimension.name)
+        kind = DIMENSIONS.get(dimension.name)
         if kind is None or kind in kinds or len(kinds) == MAX_DIMENSIONS:
             context.diagnostics.add(queue_messages.bad_dimension(dimension.span, dimension.name))
         elif kind is Kind.LAYER and not context.symbols.layers:
@@ -278,7 +278,7 @@ def _window(node: ast.Queue, order: Kind | None, context: Context) -> tuple[t.Ex
     if node.window is None:
         if order is not None:
             place = node.order_span
-            context.diagnostics.add(queue_messages.needs_window(place, node.name))
+            context.diagnostics.add(queue_messages.needs_window(place, node.name, node.order))
         return None
     if order is None:
         context.diagnostics.add(queue_messages.bad_window(node.window.span, "a first-in first-out queue has none"))

@@ -228,7 +228,7 @@ class _Checker:
     def _handler(self, node: ast.Handler, event: Event, default: bool = False) -> t.Handler:
         context = self.context(event)
         if not event.required <= len(node.formals) <= len(event.formals):
-            expected = ", ".join(_FORMAL_NAMES[event.name])
+            expected = ", ".join(FORMAL_NAMES[event.name])
             self.diagnostics.add(names.wrong_formals(node.event_span, event.name, expected))
         bind = context.bind_unchecked if default else context.bind
         formals = []
@@ -259,7 +259,7 @@ class _Checker:
 _NO_RANGE = Interval(0, 0)
 _RAN = Interval(0, 1 << 56)  # a task does not run for two years without stopping
 _MIN_PERIOD = 100_000
-_FORMAL_NAMES = {
+FORMAL_NAMES = {
     name: [{Kind.TASK: "task", Kind.CPU: "cpu", Kind.DURATION: "ran"}[each.kind] for each in event.formals]
     for name, event in EVENTS.items()
 } | {"select_cpu": ["task", "prev"], "dispatch": ["cpu", "prev"]}

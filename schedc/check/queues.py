@@ -77,10 +77,10 @@ def check_chain(node: ast.Expr, context: Context) -> t.Expr:
     first = next(
         (index for index, each in enumerate(operands) if isinstance(each, ast.Pull | ast.Keep)), len(operands)
     )
-    conditions = [expressions.check_condition(each, context) for each in operands[:first]]
     if first == len(operands):
         context.diagnostics.add(messages.not_here(node.span, "aging", "a value", "`pull`"))
         return expressions.error(node.span)
+    conditions = [expressions.check_condition(each, context) for each in operands[:first]]
     result = _chain(operands[first:], context)
     for condition in reversed(conditions):
         span = condition.span.to(result.span)

@@ -96,13 +96,13 @@ def bad_order(span: Span, name: str) -> Diagnostic:
     )
 
 
-def needs_window(span: Span, name: str) -> Diagnostic:
+def needs_window(span: Span, name: str, order: str) -> Diagnostic:
     return Diagnostic(
         "S510",
         f"`{name}` has no window",
         Label(span, "how far before and behind its clock may a task stand?"),
         fixes=(
-            Fix("write, for example:  vtime from -20ms to 500ms", (Edit(Span(span.end, span.end), " from -20ms to 500ms"),),
+            Fix(f"write, for example:  {order} from -20ms to 500ms", (Edit(Span(span.end, span.end), " from -20ms to 500ms"),),
                 Applicability.UNSAFE),
         ),
         why="without the first bound a sleeper can hold the front for as long as it slept; without the second a light "

@@ -28,14 +28,29 @@ class Parsed:
     policy: ast.Policy
 
 
+@dataclass(frozen=True)
+class Fragments:
+    """The declarations that were read, or mended, where the text has syntax errors."""
+
+    source: Source
+    items: tuple[ast.Item, ...]
+
+
 def parse(source: Source, diagnostics: Diagnostics) -> Parsed | None:
     """Parse a policy; None if a syntax error was reported."""
+    found = parse_what_can_be(source, diagnostics)
+    return found if isinstance(found, Parsed) else None
+
+
+def parse_what_can_be(source: Source, diagnostics: Diagnostics) -> Parsed | Fragments | None:
+    """Parse a policy, or what is left of it beside the syntax errors that were reported."""
     found = Diagnostics()
     tree = _tree(source, found)
     diagnostics.extend(merge(found))
-    if tree is None or found.has_errors:
+    if tree is None:
         return None
-    return Parsed(source, build(tree))
+    policy: ast.Policy = build(tree)
+    return Fragments(source, policy.items) if found.has_errors else Parsed(source, policy)
 
 
 def _tree(source: Source, found: Diagnostics) -> Tree | None:

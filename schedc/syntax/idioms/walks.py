@@ -93,14 +93,16 @@ def values_in_braces(fault: Fault) -> Repair | None:
 
 
 def insert_preempting(fault: Fault) -> Repair | None:
-    """`insert task into q for slice preempting`."""
-    if str(fault.token()) not in ("preempting", "preempt") or fault.line() != fault.line(-1):
-        return None
-    first = fault.first_on_line()
-    if fault.kind(first) != "INSERT" or not any(fault.kind(i) == "FOR" for i in range(first, 0)):
-        return None
-    report = habit("insert_preempt", fault.span(), (fault.remove(),), False, written=str(fault.token()))
-    return fault.instead(report, [])
+    """`insert task into q for slice preempting`; the word may be read as the start of a statement."""
+    for at in (0, -1):
+        first = fault.first_on_line(at)
+        if str(fault.token(at)) not in ("preempting", "preempt") or fault.kind(first) != "INSERT":
+            continue
+        if any(fault.kind(i) == "FOR" for i in range(first, at)):
+            edits = (fault.remove(at),)
+            report = habit("insert_preempt", fault.span(at), edits, False, written=fault.text(at))
+            return fault.instead(report, [], at, at + 1)
+    return None
 
 
 def ordered(fault: Fault) -> Repair | None:
