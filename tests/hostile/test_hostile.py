@@ -27,7 +27,8 @@ NAMES = (
     *("int", "return", "asm", "typeof", "volatile", "struct", "static", "main", "inline", "true_", "_Bool"),
     *("task_struct", "scx_bpf_kick_cpu", "insert", "pull", "kick", "p", "ts", "it__", "vtime_clock", "NULL"),
     *("policy", "plan", "loop", "caller", "self", "a", "node", "statements", "U64_MAX", "READ_ONCE", "SEC"),
-    *("exit_kind", "init", "cpu_slots", "defined", "__LINE__", "__attribute__", "at_now", "x" * 40, "_", "__"),
+    *("exit_kind", "init", "cpu_slots", "defined", "__LINE__", "__attribute__", "at_now", "_", "__"),
+    "x" * 40,
 )
 NAMED = """language 1
 policy NAME_policy "plain"
@@ -128,7 +129,8 @@ def policy(title: str, counter: str, comment: str) -> str:
     return (
         f'language 1\npolicy fuzzed "{title}" # {comment}\n'
         f'counter seen "{counter}"\nqueue ready: fifo # {comment}\n'
-        f"on enqueue(task) {{ # {comment}\n    insert task into ready for 5ms # {comment}\n    seen += 1\n}}\n"
+        f"on enqueue(task) {{ # {comment}\n    insert task into ready for 5ms # {comment}\n"
+        "    seen += 1\n}\n"
         "on dispatch(cpu, prev) { pull ready }\n"
     )
 
@@ -169,8 +171,8 @@ def test_names_mean_themselves_only(name: str, part: str) -> None:
 def test_names_of_all_kinds_compile() -> None:
     """All names are the same keyword of C, as far as the language allows it."""
     for name in ("int", "task_struct", "READ_ONCE", "__LINE__"):
-        text = NAMED.replace("NAME_", f"{name}_").replace(f"{name}_param", name).replace(f"{name}_field", name)
-        assert contents(text)
+        text = NAMED.replace("NAME_", f"{name}_")
+        assert contents(text.replace(f"{name}_param", name).replace(f"{name}_field", name))
 
 
 @pytest.mark.parametrize("number", ["18446744073709551615", "0", "5ms", "1_000", "100%", "1.5"])

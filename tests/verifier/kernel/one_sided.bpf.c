@@ -17,6 +17,7 @@ s64 exit_code;
 char exit_reason[128];
 char exit_msg[1024];
 u64 vtime_clock;
+u64 slice_at_start; /* for a machine with one CPU */
 
 SEC("struct_ops/enqueue")
 void policy_enqueue(u64 *ctx)
@@ -43,6 +44,7 @@ void policy_running(u64 *ctx)
 
 	if (vtime_before(READ_ONCE(vtime_clock), p->scx.dsq_vtime))
 		WRITE_ONCE(vtime_clock, p->scx.dsq_vtime);
+	slice_at_start = p->scx.slice;
 }
 
 SEC("struct_ops/stopping")
@@ -50,7 +52,7 @@ void policy_stopping(u64 *ctx)
 {
 	struct task_struct *p = ARG(0, struct task_struct *);
 
-	set_dsq_vtime(p, p->scx.dsq_vtime + (SLICE - p->scx.slice) * 100 / (u64)p->scx.weight);
+	set_dsq_vtime(p, p->scx.dsq_vtime + (slice_at_start - p->scx.slice) * 100 / (u64)p->scx.weight);
 }
 
 SEC("struct_ops/enable")
