@@ -15,6 +15,7 @@ def short(library: dict[str, Subject]) -> Outcome:
     return verify(list(library.values()), Options(MATRIX, seconds=3))
 
 
+@pytest.mark.slow
 @pytest.mark.vm
 @pytest.mark.parametrize("kernel", MATRIX)
 def test_the_library_runs_on(short: Outcome, kernel: str) -> None:
@@ -28,6 +29,7 @@ def test_the_library_runs_on(short: Outcome, kernel: str) -> None:
         assert again.ok, "\n".join(text(again))
 
 
+@pytest.mark.slow
 @pytest.mark.vm
 def test_all_is_told_of_each(short: Outcome, library: dict[str, Subject]) -> None:
     assert len(short.verdicts) == len(library) * len(MATRIX)

@@ -18,7 +18,7 @@ from schedc.verifier.vm.machine import Machine
 from schedc.verifier.vm.result import ObjectResult
 from schedc.verifier.vm.run import run
 
-pytestmark = pytest.mark.vm
+pytestmark = [pytest.mark.slow, pytest.mark.vm]
 ONE_SLOW_CPU = Machine(sockets=1, cores=1, icount_shift=5)
 STALL = 1026
 
