@@ -119,17 +119,17 @@ def _task_field(expr: t.FieldRef, task: str, scope: Scope) -> str:
         case "vtime":
             return scope.vtime or vtime_of(expr.owner, task, scope)
         case "weight":
-            return f"(u64){task}->scx.weight"
+            return f"kernel_field({task}->scx.weight)"
         case "nice":
-            return f"((s64){task}->static_prio - DEFAULT_PRIO)"
+            return f"((s64)kernel_field({task}->static_prio) - DEFAULT_PRIO)"
         case "uid":
-            return f"(u64){task}->real_cred->uid.val"
+            return f"kernel_field({task}->real_cred->uid.val)"
         case "kthread":
-            return f"(({task}->flags & PF_KTHREAD) != 0)"
+            return f"((kernel_field({task}->flags) & PF_KTHREAD) != 0)"
         case "pinned":
-            return f"({task}->nr_cpus_allowed == 1)"
+            return f"(kernel_field({task}->nr_cpus_allowed) == 1)"
         case "slice_left":
-            return f"{task}->scx.slice"
+            return f"kernel_field({task}->scx.slice)"
         case "woken":
             return "((enq_flags & ENQ_WAKEUP) != 0)"
         case "cpu":
@@ -142,7 +142,7 @@ def _task_field(expr: t.FieldRef, task: str, scope: Scope) -> str:
 
 def vtime_of(owner: t.Expr, task: str, scope: Scope) -> str:
     if scope.plan.vtime_in_kernel:
-        return f"{task}->scx.dsq_vtime"
+        return f"kernel_field({task}->scx.dsq_vtime)"
     return f"{state_of(owner, scope)}->vtime"
 
 

@@ -46,6 +46,17 @@ typedef _Bool bool;
 /* The same for 64 bits, so that clang does not see how two values belong together. */
 #define unrelated(x) asm volatile("" : "+r"(x))
 
+/*
+ * A field of the kernel's. Where two branches end in a read of the same size, one of the kernel's memory and one of a
+ * map's, clang would make them one read through either pointer, and the verifier takes no such read.
+ */
+#define kernel_field(place)           \
+	({                            \
+		u64 field__ = (place); \
+		asm("" : "+r"(field__)); \
+		field__;              \
+	})
+
 #define ksym_exists(function) (!!(function))
 #define field_exists(field) __builtin_preserve_field_info(field, 2)
 #define type_exists(type) __builtin_preserve_type_info(*(typeof(type) *)0, 0)
