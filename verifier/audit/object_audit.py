@@ -88,11 +88,10 @@ def _externs(obj: Object) -> Iterator[Finding]:
         else set()
     )
     for extern in obj.externs:
-        if extern.kernel_name in allow.KERNEL_VARIABLES:
-            continue
-        if extern.kernel_name not in allow.KFUNCS:
+        variable = extern.kernel_name in allow.KERNEL_VARIABLES
+        if not variable and extern.kernel_name not in allow.KFUNCS:
             yield Finding("kfunc", f"{extern.name!r} is no kernel function that a policy may use")
-        elif extern.name not in functions:
+        elif not variable and extern.name not in functions:
             yield Finding("kfunc", f"{extern.name} is not declared as a kernel function")
         if not extern.weak:
             yield Finding(

@@ -148,40 +148,46 @@ static __always_inline bool may_run_on(struct task_struct *p, s32 cpu)
 	       (!p->migration_disabled || task_cpu(p) == cpu);
 }
 
-/* The bit of a CPU in a mask of the kernel; `absent` where the kernel does not tell the mask's address. */
-static __always_inline bool bit_of(const void *mask, s32 cpu, bool absent)
+/*
+ * Between two states on its way up or down, a CPU refuses tasks: kernel threads from the first step down on, others
+ * until the last step up, while the callbacks for hotplug come somewhere in between. What is sent there, the kernel
+ * sends elsewhere and counts against the scheduler.
+ */
+static __always_inline bool is_at_target(s32 cpu, enum cpuhp_state *state)
 {
-	u8 bits;
+	const struct cpuhp_cpu_state *hotplug = bpf_per_cpu_ptr(&cpuhp_state, cpu);
 
-	if (!ksym_exists(mask))
-		return absent;
-	bpf_probe_read_kernel(&bits, sizeof(bits), mask + ((u32)cpu >> 3));
-	return bits >> ((u32)cpu & 7) & 1;
+	if (!hotplug)
+		return false;
+	*state = hotplug->state;
+	unrelated(*state); /* read once */
+	return *state == hotplug->target;
+}
+
+static __always_inline bool is_active(s32 cpu)
+{
+	enum cpuhp_state state;
+
+	return is_at_target(cpu, &state) && state != CPUHP_OFFLINE;
 }
 
 /*
- * A CPU that is going away is inactive, and for kernel threads dying, before anyone is told; what is sent there then,
- * the kernel sends elsewhere and counts against the scheduler.
+ * The CPU itself if the task may run there now, else one where it may. One CPU at a time is on its way up or down, and
+ * each call of any_and_distribute gives the next one.
  */
-static __always_inline bool is_active(s32 cpu)
-{
-	return bit_of(&__cpu_active_mask, cpu, true) && !bit_of(&__cpu_dying_mask, cpu, false);
-}
-
-/* The CPU itself if the task may run there now, else one where it may. */
 static __always_inline s32 usable_cpu(struct task_struct *p, s32 cpu)
 {
 	const struct cpumask *online;
-	s32 found;
+	enum cpuhp_state state;
 
 	if (bpf_cpumask_test_cpu(cpu, p->cpus_ptr) && is_active(cpu))
 		return cpu;
 	online = scx_bpf_get_online_cpumask();
-	found = bpf_cpumask_any_and_distribute(p->cpus_ptr, online);
-	if (found == cpu) /* each call gives the next one */
-		found = bpf_cpumask_any_and_distribute(p->cpus_ptr, online);
+	cpu = bpf_cpumask_any_and_distribute(p->cpus_ptr, online);
+	if (!is_at_target(cpu, &state))
+		cpu = bpf_cpumask_any_and_distribute(p->cpus_ptr, online);
 	scx_bpf_put_cpumask(online);
-	return found;
+	return cpu;
 }
 
 /* The idle CPU that the kernel would choose near `prev_cpu`, claimed, or else `prev_cpu`. */

@@ -125,6 +125,16 @@ struct thread_info {
 	u32 cpu;
 } __core;
 
+enum cpuhp_state {
+	CPUHP_OFFLINE = 0, /* the kernel's too, by its meaning */
+};
+
+/* Where a CPU is between off and on, and where it is going. */
+struct cpuhp_cpu_state {
+	enum cpuhp_state state;
+	enum cpuhp_state target;
+} __core;
+
 struct sched_entity {
 	u64 sum_exec_runtime;
 } __core;
@@ -265,8 +275,7 @@ s32 bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id, u64 flags) __k
 struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *it) __ksym __weak __single;
 void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *it) __ksym __weak;
 
-extern const void __cpu_active_mask __ksym __weak;
-extern const void __cpu_dying_mask __ksym __weak;
+extern const struct cpuhp_cpu_state cpuhp_state __ksym __weak; /* in the BTF of every kernel for several CPUs */
 
 /* ---- helpers, by their fixed numbers */
 
@@ -276,6 +285,7 @@ static u32 (*const bpf_get_prandom_u32)(void) = (void *)7;
 static u32 (*const bpf_get_smp_processor_id)(void) = (void *)8;
 static s64 (*const bpf_probe_read_kernel)(void *to, u32 size, const void *from) = (void *)113;
 static s64 (*const bpf_probe_read_kernel_str)(void *to, u32 size, const void *from) = (void *)115;
+static void *(*const bpf_per_cpu_ptr)(const void *variable, u32 cpu) = (void *)153;
 static void *(*const bpf_task_storage_get)(void *map, struct task_struct *p, void *value, u64 flags) = (void *)156;
 static s64 (*const bpf_timer_init)(struct bpf_timer *timer, void *map, u64 flags) = (void *)169;
 static s64 (*const bpf_timer_set_callback)(struct bpf_timer *timer, void *callback) = (void *)170;
