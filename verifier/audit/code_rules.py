@@ -150,7 +150,7 @@ class _Code:
         for loop in cfg.loops:
             if carrier(self._obj, cfg, loop) is None:
                 slot = cfg.blocks[loop.header].start
-                yield self._finding("unbounded-loop", "has a loop that no iterator ends", function, slot)
+                yield self._finding("unbounded-loop", "has a loop that nothing is seen to end", function, slot)
 
     def recursion(self) -> Iterator[Finding]:
         """Functions that reach themselves, callbacks of bpf_loop included."""

@@ -180,6 +180,8 @@ class _Meter:
         if ends is None:
             line = self._obj.sched_line(cfg.function, cfg.blocks[loop.header].start, self._file)
             raise CostError(f"{cfg.function.name} has a loop that nothing ends", line)
+        if ends.rounds is not None:
+            return Bound(Poly.constant(ends.rounds), ends.block)
         return Bound(self._bound(cfg.function, self._places(cfg, loop, ends)), ends.block)
 
     def _places(self, cfg: Cfg, loop: Loop, ends: Carrier) -> list[int]:

@@ -1,7 +1,8 @@
-"""Which loops end: those that an iterator of the kernel's, or may_goto, carries.
+"""Which loops end: those that an iterator of the kernel's, may_goto or a counter carries.
 
 A loop is accepted if on every way round it asks an iterator for its next element and leaves when there
-is none. The kernel guarantees that the elements run out; nothing is believed about the loop's own counter.
+is none, or adds to a register that started as a constant and leaves at a bound. The kernel guarantees that
+the elements run out; a counter is followed here, round by round.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from .calls import Call, CallKind, call_at
 from .cfg import Cfg, Loop
+from .counters import rounds
 from .insn import CALL, MAY_GOTO, Insn
 from .object import Object
 
@@ -25,6 +27,8 @@ class Carrier(NamedTuple):
     name: str
     slot: int
     block: int
+    rounds: int | None = None
+    """Where it is a counter: how often it goes round."""
 
 
 def carrier(obj: Object, cfg: Cfg, loop: Loop) -> Carrier | None:
@@ -33,7 +37,7 @@ def carrier(obj: Object, cfg: Cfg, loop: Loop) -> Carrier | None:
     # What lies on every way round dominates all latches: the chain of dominators above them.
     at = cfg.common_dominator(loop.latches)
     while True:
-        found = _ends_in(obj, cfg, loop, at) if at not in inner else None
+        found = _ends_in(obj, cfg, loop, at, inner) if at not in inner else None
         if found is not None or at == loop.header:
             return found
         at = cfg.dominator[at]
@@ -66,7 +70,7 @@ def _inner(cfg: Cfg, loop: Loop) -> set[int]:
     return inside
 
 
-def _ends_in(obj: Object, cfg: Cfg, loop: Loop, at: int) -> Carrier | None:
+def _ends_in(obj: Object, cfg: Cfg, loop: Loop, at: int, inner: set[int]) -> Carrier | None:
     code = obj.code[cfg.function.section_index]
     block = cfg.blocks[at]
     last = code[block.end - 1]
@@ -76,7 +80,8 @@ def _ends_in(obj: Object, cfg: Cfg, loop: Loop, at: int) -> Carrier | None:
     for call in _iterator_calls(obj, cfg, at):
         if _leaves_on_zero(code, cfg, loop, at, call.slot):
             return Carrier(call.name, call.slot, at)
-    return None
+    counted = rounds(code, cfg, loop, at, inner)
+    return None if counted is None else Carrier("counter", block.end - 1, at, counted)
 
 
 def _iterator_calls(obj: Object, cfg: Cfg, at: int) -> Iterator[Call]:

@@ -19,6 +19,8 @@
 #define ENQ_WAKEUP kernel_enum(enum scx_enq_flags, SCX_ENQ_WAKEUP)
 #define KICK_IDLE kernel_enum(enum scx_kick_flags, SCX_KICK_IDLE)
 #define KICK_PREEMPT kernel_enum(enum scx_kick_flags, SCX_KICK_PREEMPT)
+/* CPUs looked at in place of one that takes no tasks now; one at a time is on its way up or down. */
+#define MAX_TRIES 4
 #define PICK_IDLE_CORE kernel_enum(enum scx_pick_idle_cpu_flags, SCX_PICK_IDLE_CORE)
 
 /* Put a task at the end of a first-in first-out queue. */
@@ -149,44 +151,31 @@ static __always_inline bool may_run_on(struct task_struct *p, s32 cpu)
 }
 
 /*
- * Between two states on its way up or down, a CPU refuses tasks: kernel threads from the first step down on, others
- * until the last step up, while the callbacks for hotplug come somewhere in between. What is sent there, the kernel
- * sends elsewhere and counts against the scheduler.
+ * On its way up or down a CPU refuses tasks: kernel threads from the first step down on, others until the last step
+ * up, while the callbacks for hotplug come somewhere in between. What is sent there, the kernel sends elsewhere and
+ * counts against the scheduler.
  */
-static __always_inline bool is_at_target(s32 cpu, enum cpuhp_state *state)
-{
-	const struct cpuhp_cpu_state *hotplug = bpf_per_cpu_ptr(&cpuhp_state, cpu);
-
-	if (!hotplug)
-		return false;
-	*state = hotplug->state;
-	unrelated(*state); /* read once */
-	return *state == hotplug->target;
-}
-
 static __always_inline bool is_active(s32 cpu)
 {
-	enum cpuhp_state state;
+	const struct cpuhp_cpu_state *hotplug = bpf_per_cpu_ptr(&cpuhp_state, cpu);
+	u64 online = kernel_enum(enum cpuhp_state, CPUHP_ONLINE);
 
-	return is_at_target(cpu, &state) && state != CPUHP_OFFLINE;
+	return hotplug && hotplug->target == online && hotplug->state == online;
 }
 
-/*
- * The CPU itself if the task may run there now, else one where it may. One CPU at a time is on its way up or down, and
- * each call of any_and_distribute gives the next one.
- */
+/* The CPU itself if the task may run there now, else one where it may. */
 static __always_inline s32 usable_cpu(struct task_struct *p, s32 cpu)
 {
 	const struct cpumask *online;
-	enum cpuhp_state state;
 
-	if (bpf_cpumask_test_cpu(cpu, p->cpus_ptr) && is_active(cpu))
-		return cpu;
-	online = scx_bpf_get_online_cpumask();
-	cpu = bpf_cpumask_any_and_distribute(p->cpus_ptr, online);
-	if (!is_at_target(cpu, &state))
-		cpu = bpf_cpumask_any_and_distribute(p->cpus_ptr, online);
-	scx_bpf_put_cpumask(online);
+#pragma clang loop unroll(disable)
+	for (u32 tries = 0; tries < MAX_TRIES; tries++) {
+		if (bpf_cpumask_test_cpu(cpu, p->cpus_ptr) && is_active(cpu))
+			break;
+		online = scx_bpf_get_online_cpumask();
+		cpu = bpf_cpumask_any_and_distribute(p->cpus_ptr, online); /* each call gives the next one */
+		scx_bpf_put_cpumask(online);
+	}
 	return cpu;
 }
 

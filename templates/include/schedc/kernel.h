@@ -126,7 +126,7 @@ struct thread_info {
 } __core;
 
 enum cpuhp_state {
-	CPUHP_OFFLINE = 0, /* the kernel's too, by its meaning */
+	CPUHP_ONLINE = 1,
 };
 
 /* Where a CPU is between off and on, and where it is going. */
