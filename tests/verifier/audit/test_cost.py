@@ -155,6 +155,46 @@ def test_may_goto_ends_a_loop(base: Object) -> None:
     assert str(cost(program(base, code, {0: 3}), {3: LLCS}).instructions) == "2 + 3·llcs"
 
 
+SET, ADD, LEAVE = Insn(0xB7, 6, 0, 0, 4), Insn(0x07, 6, 0, 0, -1), if_zero(1, 6)
+ROUND = [QUEUED, ADD, LEAVE, jump(-4)]
+
+
+@pytest.mark.parametrize(
+    ("code", "instructions"),
+    [
+        ([SET, *ROUND, EXIT], 1 + 3 * 4 + 3 + 1),
+        ([SET, QUEUED, ADD, Insn(0x55, 6, 0, -3, 0), EXIT], 1 + 4 * 3 + 1),
+        ([SET, QUEUED, LEAVE._replace(off=2), ADD, jump(-4), EXIT], 1 + 4 * 4 + 2 + 1),
+        ([Insn(0xB4, 6, 0, 0, 0), QUEUED, Insn(0x04, 6, 0, 0, 3), Insn(0xA6, 6, 0, -3, 7), EXIT], 1 + 3 * 3 + 1),
+        # Two ways in with the same start, and a test of the sign.
+        ([if_zero(2, 3), SET, jump(1), SET, QUEUED, ADD, Insn(0x75, 6, 0, -3, 0), EXIT], 3 + 5 * 3 + 1),
+    ],
+)
+def test_a_counter_ends_a_loop(base: Object, code: list[Insn | str], instructions: int) -> None:
+    assert cost(program(base, code)).instructions == Poly.constant(instructions)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        ROUND + [EXIT],  # it starts as anything
+        [SET, if_zero(1, 3), Insn(0xB7, 6, 0, 0, 9), *ROUND, EXIT],  # as one or another
+        [SET._replace(imm=66), *ROUND, EXIT],  # too many rounds
+        [SET, QUEUED, ADD._replace(imm=-3), LEAVE, jump(-4), EXIT],  # it passes by the bound
+        [SET, ADD, *ROUND, EXIT],  # it is no constant before
+        [SET, QUEUED, ADD, ADD, LEAVE, jump(-5), EXIT],  # changed in two places
+        [SET, QUEUED, if_zero(1), ADD, LEAVE, jump(-5), EXIT],  # a way round does not count
+        [SET, QUEUED, Insn(0x0F, 6, 3, 0, 0), LEAVE, jump(-4), EXIT],  # by who knows what
+        [SET, QUEUED, ADD, Insn(0x1D, 6, 3, 1, 0), jump(-4), EXIT],  # to who knows what
+        [SET._replace(dst=0), QUEUED, ADD._replace(dst=0), LEAVE._replace(dst=0), jump(-4), EXIT],  # calls change it
+        [SET, NEXT, if_zero(2), ADD, jump(-4), LEAVE, jump(-6), EXIT],  # any number of times in a round
+    ],
+)
+def test_a_counter_that_does_not_end_the_loop(base: Object, code: list[Insn | str]) -> None:
+    with pytest.raises(CostError, match="nothing ends"):
+        cost(program(base, code, {0: 3, 1: 3, 2: 3}), {3: LLCS})
+
+
 def test_a_loop_needs_a_stated_bound(base: Object) -> None:
     code: list[Insn | str] = [NEXT, if_zero(2), NOP, jump(-4), EXIT]
     with pytest.raises(CostError, match="without a stated bound"):
