@@ -177,7 +177,7 @@ def test_a_counter_ends_a_loop(base: Object, code: list[Insn | str], instruction
 @pytest.mark.parametrize(
     "code",
     [
-        ROUND + [EXIT],  # it starts as anything
+        [*ROUND, EXIT],  # it starts as anything
         [SET, if_zero(1, 3), Insn(0xB7, 6, 0, 0, 9), *ROUND, EXIT],  # as one or another
         [SET._replace(imm=66), *ROUND, EXIT],  # too many rounds
         [SET, QUEUED, ADD._replace(imm=-3), LEAVE, jump(-4), EXIT],  # it passes by the bound
