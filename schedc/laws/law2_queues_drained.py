@@ -53,7 +53,12 @@ def _served(policy: t.Policy, filled: set[t.Queue], diagnostics: Diagnostics) ->
     if guarded:
         level = Level.GUARDED
         detail = "queues are served by their own CPUs; while any CPU is offline, every idle CPU serves all of them"
-    sometimes = [queue for queue in policy.queues if queue in filled and queue not in by_some_cpu]
+    # That some CPU always tries is enough for a queue that all share; what waits at a place, waits for its own CPUs.
+    sometimes = [
+        queue
+        for queue in policy.queues
+        if queue in filled and queue not in (always if set(queue.dimensions) & PLACES else by_some_cpu)
+    ]
     for queue in sometimes:
         diagnostics.add(messages.drained_sometimes(queue.name_span, queue.name))
     if sometimes:

@@ -129,3 +129,16 @@ def test_which_cpu_it_is_is_some_cpus_case() -> None:
     text = policy(dispatch="if cpu != boot_cpu { return } pull ready")
     assert errors(text) == set() and warnings(text) == set()
     assert level(text, 2) == "guarded"
+
+
+@pytest.mark.parametrize(
+    ("dispatch", "found"),
+    [
+        ("if cpu != boot_cpu { pull ready[cpu] }", {"S523"}),
+        ("if cpu == boot_cpu { pull ready[cpu] return } pull ready[cpu]", set()),
+    ],
+)
+def test_what_waits_at_a_place_waits_for_its_own_cpus(dispatch: str, found: set[str]) -> None:
+    """One CPU that looks into its queue is no help to what waits in another's."""
+    text = policy(declared=OWN, enqueue=TO_OWN, dispatch=dispatch)
+    assert errors(text) == set() and warnings(text) == found

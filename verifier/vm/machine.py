@@ -27,6 +27,9 @@ class Machine:
     icount_shift: int | None = None
     """One guest instruction takes 2^shift ns of virtual time: slower to run, the same at every run."""
     kvm: bool = False
+    boot: int = 0
+    """Which boot of a job. With counted instructions one boot is like the other, and what an interrupt at one
+    unlucky instruction has broken, it breaks again; each boot has another command line, and other moments."""
 
     @property
     def cpus(self) -> int:
@@ -116,6 +119,7 @@ def command(path: str, machine: Machine, vmlinuz: Path, initrd: Path, directory:
     append = "console=ttyS0 panic=-1 quiet nokaslr mitigations=off random.trust_cpu=on"
     # The kernel's tests of its own ciphers run in the background for seconds, which others would wait for.
     append += " cryptomgr.notests"
+    append += f" schedc.boot={machine.boot}" if machine.boot else ""
     result = [path, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", *machine.options()]
     result += ["-kernel", str(vmlinuz), "-initrd", str(initrd), "-append", append]
     result += ["-chardev", f"file,id=console,path={directory / 'console'}", "-serial", "chardev:console"]

@@ -6,6 +6,7 @@ once more, in the next boot; the ones before it keep their results, the ones aft
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +18,8 @@ from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.result import ObjectResult, Run
 
 MAX_TRIES = 2
+# What a kernel that died said first; after it come registers and traces.
+_TELLING = re.compile(r"PANIC|panic|Oops|BUG|RIP: 0010")
 Progress = Callable[[str], None]
 
 
@@ -40,7 +43,11 @@ class _Session:
 
     def step(self) -> None:
         """One boot with all that waits."""
-        part = replace(self.work, objects=tuple(self.work.objects[index] for index in self.waiting))
+        part = replace(
+            self.work,
+            objects=tuple(self.work.objects[index] for index in self.waiting),
+            machine=replace(self.work.machine, boot=self.boots),
+        )
         self.boots += 1
         outcome = boots.boot(part, self.kernel, heard=self._heard)
         hello = outcome.of("boot")
@@ -91,8 +98,9 @@ class _Session:
 
     def _hang(self, outcome: boots.Boot) -> str:
         how = "the guest went silent" if outcome.silent else "the guest ended early"
-        tail = " | ".join(outcome.console.splitlines()[-5:])
-        return f"hang: {how}, {MAX_TRIES} times; console: {tail}"
+        console = outcome.console.splitlines()
+        told = [line for line in console if _TELLING.search(line)][:4] or console[-5:]
+        return f"hang: {how}, {MAX_TRIES} times; console: {' | '.join(told)}"
 
 
 def run(work: job.Job, home: Path | None = None, progress: Progress = _quiet) -> Run:

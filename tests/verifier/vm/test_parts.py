@@ -112,6 +112,12 @@ def test_the_guest_has_no_background_work_of_its_own() -> None:
     assert "cryptomgr.notests" in command[command.index("-append") + 1].split()
 
 
+def test_no_two_boots_of_a_job_are_alike() -> None:
+    """With counted instructions they would otherwise fail alike."""
+    files = (Path("vmlinuz"), Path("initrd"), Path("job"))
+    assert machine.command("qemu", Machine(), *files) != machine.command("qemu", Machine(boot=1), *files)
+
+
 def test_the_verifiers_last_word() -> None:
     said = (
         "libbpf: prog 'fair_enqueue': BPF program load failed: Invalid argument\n"
