@@ -3,13 +3,13 @@ between calls but caches that hold no state of a policy; safe to call from threa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schedc.check.policy import check_policy
 from schedc.diagnostics import Diagnostic, Diagnostics
 from schedc.laws.prove import Proven, prove
 from schedc.laws.verdict import Verdict
+from schedc.record import record
 from schedc.source import Source
 from schedc.syntax.parser import Fragments, parse_what_can_be
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schedc.build.report import Report
 
 
-@dataclass(frozen=True)
+@record
 class CheckResult:
     """What checking found. `accepted`: no error; `verdicts` say how surely each law is kept."""
 
@@ -52,7 +52,7 @@ def check(text: str, name: str = "policy.sched") -> CheckResult:
     return CheckResult(source, tuple(diagnostics), proven)
 
 
-@dataclass(frozen=True)
+@record
 class CompileResult:
     """What compiling made: `built` holds C, object and report; None if the policy or its program was refused."""
 

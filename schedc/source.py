@@ -7,33 +7,41 @@ from it only where something is shown to a person.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from functools import cached_property
+
+from schedc.record import record
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record
 class Span:
     """Characters `start` (inclusive) to `end` (exclusive) of a source text."""
 
     start: int
     end: int
 
+    def __lt__(self, other: Span) -> bool:
+        return (self.start, self.end) < (other.start, other.end)
+
+    def __le__(self, other: Span) -> bool:
+        return (self.start, self.end) <= (other.start, other.end)
+
     def to(self, other: Span) -> Span:
         """The smallest span that holds both."""
         return Span(min(self.start, other.start), max(self.end, other.end))
 
 
-@dataclass(frozen=True)
+@record
 class Source:
     """A policy's text with the name under which it is reported."""
 
     name: str
     text: str
-    _starts: list[int] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _starts(self) -> list[int]:
         starts = [0]
         starts.extend(i + 1 for i, c in enumerate(self.text) if c == "\n")
-        object.__setattr__(self, "_starts", starts)
+        return starts
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """The 1-based line and column (in characters) of an offset; one past the end is allowed."""

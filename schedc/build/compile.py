@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from schedc.build.lines import with_directives
 from schedc.build.report import Report
 from schedc.diagnostics import Diagnostics
@@ -14,6 +12,7 @@ from schedc.laws.prove import Proven
 from schedc.lower.lifted import cgroup_patterns
 from schedc.lower.render import render
 from schedc.lower.templates import include_directory
+from schedc.record import record
 from schedc.source import Source, Span
 from schedc.toolchain import CompileOutput, NoClang, find_clang
 from schedc.verifier.audit.poly import Poly
@@ -24,7 +23,7 @@ BUDGET = 4_000_000
 RARE = frozenset({"cpu_online", "cpu_offline"})
 
 
-@dataclass(frozen=True)
+@record
 class Built:
     """The C as people read it, the object as the kernel takes it, and the report."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from schedc.laws.verdict import Verdict
+from schedc.record import record
 from schedc.typed import tree as t
 from schedc.verifier.audit.cost import CallbackCost
 from schedc.verifier.audit.poly import Poly
@@ -14,7 +14,7 @@ from schedc.verifier.audit.poly import Poly
 SCHEMA = 1
 
 
-@dataclass(frozen=True)
+@record
 class Report:
     """`memory` is in bytes for each map; costs and memory are functions of the machine's size."""
 

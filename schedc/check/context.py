@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from schedc.check.symbols import Symbols, check_name
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s1_names as names
+from schedc.record import field, struct
 from schedc.source import Source, Span
 from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
@@ -16,7 +16,7 @@ from schedc.types.events import Effect, Event
 from schedc.types.kinds import Interval, Type, full_range
 
 
-@dataclass
+@struct
 class Context:
     """The declared names, the locals in scope, and where the code stands (its event)."""
 

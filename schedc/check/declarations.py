@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from schedc.check import branches, expressions
 from schedc.check.context import Context
 from schedc.check.literals import check_number, show
@@ -11,6 +9,7 @@ from schedc.check.symbols import check_name
 from schedc.diagnostics import s1_names as names
 from schedc.diagnostics import s2_types as types
 from schedc.diagnostics import s5_queues as queue_messages
+from schedc.record import record
 from schedc.source import Span
 from schedc.syntax import ast
 from schedc.typed import tree as t
@@ -29,7 +28,7 @@ OWNERS = {"task": Kind.TASK, **DIMENSIONS}
 ORDERS = {"fifo": None, "vtime": Kind.VTIME, "time": Kind.TIME}
 
 
-@dataclass(frozen=True)
+@record
 class Declared:
     """A declared type with what may be said beside it."""
 

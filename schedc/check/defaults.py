@@ -70,4 +70,4 @@ def _placed(node: Any, place: Span) -> Any:
             changes[name] = tuple(_placed(each, place) if isinstance(each, ast.Node) else each for each in value)
         elif isinstance(value, ast.Node):
             changes[name] = _placed(value, place)
-    return changed(node, changes)
+    return changed(node, **changes)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s1_names as names
+from schedc.record import field, struct
 from schedc.source import Span
 from schedc.typed import tree as t
 from schedc.types.kinds import Kind
@@ -19,7 +18,7 @@ MAX_NAME = 40
 Symbol = t.Param | t.Lit | t.BuiltinValue | t.Layer | t.Queue | t.Global | t.Counter | t.Function
 
 
-@dataclass
+@struct
 class Symbols:
     """Declared names. Layers, queues, params and the rest share one name space.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from schedc.diagnostics import Diagnostic
+from schedc.record import record
 from schedc.source import Source
 
 
-@dataclass(frozen=True)
+@record
 class Compiled:
     """What `schedc compile` writes; None for what was not made."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from schedc.diagnostics.model import Diagnostic, Edit, Fix, Label
+from schedc.record import changed
 
 _SHOWN = 4
 
@@ -33,10 +33,10 @@ def _joined(group: list[Diagnostic]) -> Diagnostic:
     hidden = len(rest) - len(places)
     notes = (*first.notes, f"and at {hidden} more places") if hidden > 0 else first.notes
     fixes = tuple(_joined_fix([each.fixes[i] for each in group]) for i in range(len(first.fixes)))
-    return replace(first, secondary=places, notes=notes, fixes=fixes)
+    return changed(first, secondary=places, notes=notes, fixes=fixes)
 
 
 def _joined_fix(fixes: list[Fix]) -> Fix:
     # What closes a block that was found later closes it first.
     edits: list[Edit] = [edit for fix in reversed(fixes) for edit in fix.edits]
-    return replace(fixes[0], edits=tuple(sorted(edits, key=lambda edit: edit.span.start)))
+    return changed(fixes[0], edits=tuple(sorted(edits, key=lambda edit: edit.span.start)))

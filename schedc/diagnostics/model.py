@@ -7,9 +7,9 @@ the analysis that found the fault; renderers turn it into text or JSON.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from schedc.record import record
 from schedc.source import Span
 
 
@@ -27,7 +27,7 @@ class Applicability(Enum):
     DISPLAY = "display"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label:
     """A place with a few words; empty words mark the place only."""
 
@@ -35,7 +35,7 @@ class Label:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edit:
     """Replace the characters of `span` by `text`; an empty span inserts."""
 
@@ -43,7 +43,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fix:
     """What to write instead: words, and the edits that do it (all or none are applied)."""
 
@@ -52,7 +52,7 @@ class Fix:
     applicability: Applicability = Applicability.DISPLAY
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnostic:
     """One finding.
 

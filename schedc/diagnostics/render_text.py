@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from schedc.diagnostics.model import Diagnostic, Fix, Label, Severity
+from schedc.record import record
 from schedc.source import Source
 
 _TAB = 4
@@ -19,7 +19,7 @@ _MAX_WIDTH = 160
 _COLORS = {"error": "1;31", "warning": "1;33", "title": "1", "frame": "34", "secondary": "36", "help": "1;32"}
 
 
-@dataclass(frozen=True)
+@record
 class _Paint:
     on: bool
 
@@ -27,7 +27,7 @@ class _Paint:
         return f"\x1b[{_COLORS[what]}m{text}\x1b[0m" if self.on and text else text
 
 
-@dataclass(frozen=True)
+@record
 class _Mark:
     """What is marked in one line: columns `first` to `last` (exclusive) of the characters as written."""
 

@@ -3,16 +3,15 @@ most one, and what it puts into a local queue goes to the CPU that it returns.""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from schedc.diagnostics import Applicability, Diagnostics, Edit, Fix
 from schedc.diagnostics import s3_ownership as messages
 from schedc.laws.verdict import Level, Verdict
+from schedc.record import changed, record
 from schedc.source import Span
 from schedc.typed import tree as t
 
 
-@dataclass(frozen=True)
+@record
 class _State:
     """One way to reach a point: the insert made on it, or, if none, the branch that is to blame."""
 
@@ -57,7 +56,7 @@ class _Walk:
     def _lost(self, state: _State, where: Span) -> None:
         place, text = state.blame or (where, f"`{self.task}` has reached no queue here")
         statement = self._insert_text()
-        edit = state.fix and replace(state.fix, text=state.fix.text.replace("INSERT", statement))
+        edit = state.fix and changed(state.fix, text=state.fix.text.replace("INSERT", statement))
         words = "add an else branch" if state.fix else "insert the task before this"
         edits = (edit,) if edit else ()
         fix = Fix(f"{words}:  {statement}", edits, Applicability.UNSAFE if edits else Applicability.DISPLAY)

@@ -3,19 +3,18 @@ what waits there; what cannot be proven gets a guarded way out from every CPU.""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s1_names as names
 from schedc.diagnostics import s5_queues as messages
 from schedc.laws.tried import tried
 from schedc.laws.verdict import Level, Verdict
+from schedc.record import record
 from schedc.typed import tree as t
 from schedc.typed.walk import walk
 from schedc.types.kinds import PLACES, Kind
 
 
-@dataclass(frozen=True)
+@record
 class Drained:
     """`guarded`: some queue depends on CPUs that may go offline, or on a condition."""
 

@@ -3,12 +3,11 @@ sides; strict priority without `aging` is warned of; anything else is left to th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from schedc.check.literals import duration_text
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s5_queues as messages
 from schedc.laws.verdict import Level, Verdict
+from schedc.record import record
 from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
 from schedc.typed.walk import walk
@@ -19,7 +18,7 @@ DEFAULT_RUNNABLE = 20
 _INFINITE = (1 << 64) - 1
 
 
-@dataclass(frozen=True)
+@record
 class Bound:
     """The longest wait in a queue (ns, None if there is no bound) at the params' defaults and in their range."""
 

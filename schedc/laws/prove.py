@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from schedc.diagnostics import Diagnostics
 from schedc.laws import (
     claims,
@@ -16,10 +14,11 @@ from schedc.laws import (
     shared_state,
 )
 from schedc.laws.verdict import Level, Verdict
+from schedc.record import record
 from schedc.typed import tree as t
 
 
-@dataclass(frozen=True)
+@record
 class Proven:
     """A typed policy that keeps the laws; only made without errors. `guarded` asks for a way out of queues."""
 

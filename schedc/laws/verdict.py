@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from schedc.record import record
 
 
 class Level(Enum):
@@ -15,7 +16,7 @@ class Level(Enum):
     ASSUMED = "assumed"
 
 
-@dataclass(frozen=True)
+@record
 class Verdict:
     """`law` is its number in docs/laws.md; `detail` is a sentence; `assumptions` have to hold for it."""
 

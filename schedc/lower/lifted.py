@@ -5,11 +5,10 @@ The helper's parameters are the names it uses of where it stands, so that its te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from schedc.lower import expressions, names
 from schedc.lower.plan import MAX_COUNT
 from schedc.lower.scope import Helper, Scope
+from schedc.record import record
 from schedc.typed import tree as t
 from schedc.types.kinds import SIGNED, Kind
 
@@ -119,7 +118,7 @@ def cgroup_patterns(policy: t.Policy) -> list[str]:
 # ---- pulls
 
 
-@dataclass(frozen=True)
+@record
 class Source:
     """One source of a chain as the template needs it. `loops`: (variable, kind word, bound) of each `*`."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from schedc.record import record
 from schedc.typed import tree as t
 from schedc.typed.walk import walk_policy
 from schedc.types.kinds import Kind
@@ -16,7 +15,7 @@ NR_NAME = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record
 class QueuePlan:
     """`base` is the first of the queue's slots; `clocked` ones come first among all queues."""
 
@@ -25,7 +24,7 @@ class QueuePlan:
     slots: int
 
 
-@dataclass(frozen=True)
+@record
 class Plan:
     """`vtime_in_task`: the task's virtual time is what the kernel keeps for its queue position.
 

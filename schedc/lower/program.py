@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from schedc.lower import expressions, names
 from schedc.lower.plan import MAX_COUNT, NR_NAME, Plan, make_plan
 from schedc.lower.scope import Needs, Scope, Snapshot, snapshots_of, uses_now
 from schedc.lower.statements import Node, lower_block
+from schedc.record import record
 from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
 from schedc.typed.walk import walk, walk_policy
@@ -19,7 +19,7 @@ TIMEOUT_MS = 30_000
 _PLACES = (Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER)
 
 
-@dataclass(frozen=True)
+@record
 class Code:
     """A handler, timer or function: its statements and the C names that it uses."""
 
@@ -34,7 +34,7 @@ class Code:
     period: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class FunctionCode:
     line: int
     type: str

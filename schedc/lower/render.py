@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from schedc.laws.law6_bounds import bound_of
@@ -13,6 +12,7 @@ from schedc.lower.lifted import cgroup_patterns
 from schedc.lower.plan import MAX_COUNT
 from schedc.lower.program import TIMEOUT_MS, Code, Lowering, only_vtime, topology_counts
 from schedc.lower.templates import environment
+from schedc.record import record
 from schedc.typed import tree as t
 from schedc.typed.walk import walk, walk_policy
 from schedc.types.kinds import Kind
@@ -42,7 +42,7 @@ def harmless(text: str) -> str:
     return _TRIGRAPH.sub("? ", text)
 
 
-@dataclass(frozen=True)
+@record
 class Rendered:
     """The C text, and for the lines of generated loops (behind the policy's last one) their bounds."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from schedc.lower import names
 from schedc.lower.plan import Plan
+from schedc.record import changed, field, record, struct
 from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
 from schedc.typed.walk import walk
@@ -14,7 +13,7 @@ from schedc.types.kinds import Interval, Kind, Type
 Snapshot = t.Param | t.Global
 
 
-@dataclass(frozen=True)
+@record
 class Helper:
     """A function of the program that one construct of the policy is lifted into."""
 
@@ -25,7 +24,7 @@ class Helper:
     arguments: dict[str, object]
 
 
-@dataclass
+@struct
 class Needs:
     """What the program uses, collected while it is written."""
 
@@ -39,7 +38,7 @@ class Needs:
         return f"{stem}_{line}_{self.counted}"
 
 
-@dataclass
+@struct
 class Scope:
     """C names of one function. `vtime` replaces the task's virtual time where only its value is wanted."""
 
@@ -72,7 +71,7 @@ class Scope:
 
     def inside(self, **changes: object) -> Scope:
         """A copy for a function lifted out of this one."""
-        return replace(self, locals=dict(self.locals), **changes)  # type: ignore[arg-type]
+        return changed(self, locals=dict(self.locals), **changes)
 
     def needs_aging_slot(self) -> int:
         """A place in each CPU's slot for when it last tried a queue."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from schedc.lower import expressions, names
 from schedc.lower.plan import MAX_COUNT
 from schedc.lower.scope import Scope
+from schedc.record import field, record
 from schedc.typed import tree as t
 from schedc.typed.walk import walk
 from schedc.types.kinds import NUMERIC, UNSIGNED, Kind
@@ -14,7 +13,7 @@ from schedc.types.kinds import NUMERIC, UNSIGNED, Kind
 _PLURAL = {Kind.CPU: "cpu", Kind.CORE: "core", Kind.LLC: "llc", Kind.NODE: "node", Kind.LAYER: "layer"}
 
 
-@dataclass(frozen=True)
+@record
 class Node:
     """One statement: `kind` names its macro in `templates/statements.j2`, `line` its line in the policy."""
 

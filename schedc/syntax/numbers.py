@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 
+from schedc.record import record
 from schedc.syntax.limits import MAX_INTEGER_DIGITS
 
 NANOSECONDS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
@@ -34,7 +34,7 @@ _MEANT = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Number:
     """`value` is exact: nanoseconds of a duration, a fraction of one for `%` (5% is 1/20), per second for
     `hz`, else the number itself. `unit` is as written; '' has none."""
@@ -51,7 +51,7 @@ class Number:
         return self.value.denominator == 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NumberError:
     """Why a text is no number; `instead` is what to write, `certain` if that is what was meant."""
 

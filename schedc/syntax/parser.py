@@ -5,11 +5,10 @@ The grammar is `grammar/sched.lark`; `recovery` feeds its LALR parser token by t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s0_syntax as messages
 from schedc.diagnostics.merge import merge
+from schedc.record import record
 from schedc.source import Source, Span
 from schedc.syntax import ast
 from schedc.syntax.build import build, token_span
@@ -20,7 +19,7 @@ from schedc.syntax.recovery import Run
 from schedc.syntax.tokens import Token, Tree
 
 
-@dataclass(frozen=True)
+@record
 class Parsed:
     """A tree that stands for the whole text; only made when there was no syntax error."""
 
@@ -28,7 +27,7 @@ class Parsed:
     policy: ast.Policy
 
 
-@dataclass(frozen=True)
+@record
 class Fragments:
     """The declarations that were read, or mended, where the text has syntax errors."""
 

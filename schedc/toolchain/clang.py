@@ -11,7 +11,8 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+from schedc.record import record
 
 from .messages import ClangMessage, Severity, parse_messages
 from .probes import probe_environment
@@ -43,7 +44,7 @@ _FLAGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CompileOutput:
     """What one compilation gave. `object` is None exactly when a message is an error."""
 
@@ -52,7 +53,7 @@ class CompileOutput:
     command: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clang:
     """A clang that was found: how to call it, its version, and where it came from."""
 

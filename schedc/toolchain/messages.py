@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from schedc.record import record
 
 MAX_MESSAGES = 200
 
@@ -24,7 +25,7 @@ class Severity(StrEnum):
     REMARK = "remark"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClangMessage:
     """One message. `file` is empty and `line` 0 where clang names no place."""
 

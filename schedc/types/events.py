@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
+from schedc.record import record
 from schedc.types.kinds import Kind, Type
 
 
@@ -18,7 +18,7 @@ class Effect(Enum):
     PICK = auto()
 
 
-@dataclass(frozen=True)
+@record
 class Event:
     """`formals` are types in the order of the handler's names; trailing ones may be left out.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from schedc.record import record
 from schedc.types.kinds import Interval, Kind, Type, full_range
 
 
-@dataclass(frozen=True)
+@record
 class BuiltinField:
     """`events` restricts a field to handlers in which the kernel says it (empty: anywhere).
 

@@ -12,8 +12,9 @@ How values are represented in a policy program (all 64 bits):
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from schedc.record import changed, record
 
 RATIO_ONE = 1 << 20
 RATE_ONE = 1 << 10
@@ -59,7 +60,7 @@ DECLARABLE = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Type:
     """A kind, `optional` when it may be none; `claimed` for a CPU whose idleness was taken."""
 
@@ -73,11 +74,11 @@ class Type:
     @property
     def some(self) -> Type:
         """This type without the possibility of none."""
-        return replace(self, optional=False)
+        return changed(self, optional=False)
 
     @property
     def maybe(self) -> Type:
-        return replace(self, optional=True)
+        return changed(self, optional=True)
 
     @property
     def is_error(self) -> bool:
@@ -89,7 +90,7 @@ NOTHING = Type(Kind.NOTHING)
 BOOL = Type(Kind.BOOL)
 
 
-@dataclass(frozen=True)
+@record
 class Interval:
     """All integers from `low` to `high`, in the representation of the kind; `low <= high`."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from schedc.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CFinding:
     """A rule that the C breaks. `file` and `line` are what the last `#line` says, so usually the
     policy's; `physical_line` is where it stands in the C itself."""

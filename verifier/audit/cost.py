@@ -11,9 +11,10 @@ turned around, so that it asks for the next element at its end, is counted with 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
+
+from schedc.record import record
 
 from .calls import Call, calls_of, references_of
 from .cfg import Cfg, Loop, build_cfg, slots
@@ -39,7 +40,7 @@ class CostError(ObjectError):
         self.sched_line = sched_line
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackCost:
     """The worst case of one callback, its subprograms included."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from schedc.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """A rule that the object breaks. `program` and `insn` (a slot within it) where it is in code."""
 

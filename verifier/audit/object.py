@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
+
+from schedc.record import record
 
 from .btf import Btf, Kind, parse_btf
 from .btf_ext import BtfExt, LineInfo, parse_btf_ext
@@ -71,7 +72,7 @@ class Extern(NamedTuple):
     symbol: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Object:
     elf: Elf
     btf: Btf
@@ -123,14 +124,14 @@ class Object:
     def line_at(self, section: str, slot: int) -> LineInfo | None:
         """The source line of an instruction: its own record, or the last one before it."""
         records = self.lines.get(section, ())
-        place = bisect_right(records, slot, key=lambda record: record.insn)
+        place = bisect_right(records, slot, key=lambda info: info.insn)
         return records[place - 1] if place else None
 
     def sched_line(self, function: Function, slot: int, sched_file: str) -> int | None:
         """The nearest line of the policy at or before an instruction, within its function. Code from our
         headers that was inlined has lines of its own; the policy's line before it is what led there."""
         records = self.lines.get(function.section, ())
-        place = bisect_right(records, slot, key=lambda record: record.insn)
+        place = bisect_right(records, slot, key=lambda info: info.insn)
         while place and records[place - 1].insn >= function.start:
             place -= 1
             if records[place].file == sched_file and records[place].line:
@@ -240,9 +241,9 @@ def kernel_name(name: str) -> str:
 
 def _lines(ext: BtfExt) -> dict[str, tuple[LineInfo, ...]]:
     lines: dict[str, list[LineInfo]] = {}
-    for record in ext.lines:
-        lines.setdefault(record.section, []).append(record)
-    return {section: tuple(sorted(found, key=lambda record: record.insn)) for section, found in lines.items()}
+    for info in ext.lines:
+        lines.setdefault(info.section, []).append(info)
+    return {section: tuple(sorted(found, key=lambda info: info.insn)) for section, found in lines.items()}
 
 
 def _by_slot(elf: Elf, section_index: int) -> Mapping[int, Relocation]:

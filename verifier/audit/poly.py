@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from schedc.record import record
 
 # A symbol's power is written by repeating it: cpus·cpus. The empty monomial is the constant.
 Monomial = tuple[str, ...]
@@ -15,7 +16,7 @@ REFERENCE: Mapping[str, int] = MappingProxyType(
 """The large machine at which costs that no one order ranks are compared."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Poly:
     """Terms in canonical order, none of them zero; coefficients are integers, usually not negative."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from schedc.diagnostics import Applicability, Diagnostic, Edit, Fix
 from schedc.diagnostics import s0_syntax as messages
 from schedc.diagnostics.s0_habits import habit
+from schedc.record import record
 from schedc.source import Source, Span
 from schedc.syntax.hidden import ZERO_WIDTH
 from schedc.syntax.tokens import Token
 
 
-@dataclass(frozen=True)
+@record
 class Mended:
     """Tokens that stand for the text up to offset `resume`, and for the last `replaces` tokens before it."""
 

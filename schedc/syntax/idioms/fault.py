@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from schedc.diagnostics import Diagnostic, Edit
+from schedc.record import record
 from schedc.source import Source, Span
 from schedc.syntax.tokens import Token
 
 _OPEN = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 
 
-@dataclass(frozen=True)
+@record
 class Repair:
     """Read `tokens` in place of those from `start` up to `end`; None: say so, but do not go on from here."""
 
@@ -23,7 +23,7 @@ class Repair:
     tokens: tuple[Token, ...] | None
 
 
-@dataclass(frozen=True)
+@record
 class Fault:
     """The fault is at `tokens[at]`. Offsets of all methods are relative to it: -1 is the token before."""
 

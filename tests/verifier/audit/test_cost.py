@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import pytest
 
+from schedc.record import changed
 from schedc.verifier.audit.btf_ext import LineInfo
 from schedc.verifier.audit.cost import CallbackCost, CostError, object_cost
 from schedc.verifier.audit.elf import R_BPF_64_32, ObjectError, Relocation
@@ -53,7 +53,7 @@ def program(base: Object, code: list[Insn | str], lines: Mapping[int, int] | Non
     records = tuple(
         LineInfo("struct_ops/f", slot, "p.sched", line, 1) for slot, line in (lines or {}).items()
     )
-    return replace(
+    return changed(
         base,
         code={index: insns},
         functions=(function,),
