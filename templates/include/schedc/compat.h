@@ -243,15 +243,22 @@ static __always_inline void kick(s32 cpu, u64 flags)
 }
 
 /*
- * What a CPU runs before all that waits in queues: its own kernel threads, for what they work on waits for them, and a
- * task that may run nowhere else and was preempted as a reader of RCU. A CPU on its way down waits for all readers
- * before it is said to be offline, and by then it takes nothing from queues any more: the reader and the CPU would
- * wait for each other.
+ * A task that was preempted as a reader of RCU. A callback is a reader itself, in the name of the task that it came
+ * upon, which counts for one.
+ */
+static __always_inline bool is_preempted_reader(struct task_struct *p)
+{
+	return field_exists(p->rcu_read_lock_nesting) && p->rcu_read_lock_nesting > 1;
+}
+
+/*
+ * What a CPU runs before all that waits in queues: its own kernel threads, for what they work on waits for them, and
+ * readers that may run nowhere else. A CPU on its way down waits for all readers before it is said to be offline, and
+ * by then it takes nothing from queues any more: the reader and the CPU would wait for each other.
  */
 static __always_inline bool is_cpus_own(struct task_struct *p)
 {
-	return p->nr_cpus_allowed == 1 &&
-	       ((p->flags & PF_KTHREAD) || (field_exists(p->rcu_read_lock_nesting) && p->rcu_read_lock_nesting));
+	return p->nr_cpus_allowed == 1 && ((p->flags & PF_KTHREAD) || is_preempted_reader(p));
 }
 
 /* True for a previous task that could go on running. */
