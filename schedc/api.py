@@ -3,6 +3,7 @@ between calls but caches that hold no state of a policy; safe to call from threa
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from schedc.check.policy import check_policy
@@ -79,11 +80,15 @@ class CompileResult:
 
 def compile(text: str, name: str = "policy.sched", *, clang: str | None = None) -> CompileResult:
     """Compile a policy's text to an audited BPF object; `clang` names the compiler to use."""
-    from schedc.build.compile import build
-
     checked = check(text, name)
     if checked.proven is None:
         return CompileResult(checked, checked.diagnostics, None)
+    from schedc.verifier.audit import c_clang
+
+    # Beside the imports that follow; whoever needs the library before it is there, loads it too.
+    threading.Thread(target=c_clang.load, daemon=True).start()
+    from schedc.build.compile import build
+
     diagnostics = Diagnostics(checked.diagnostics)
     built = build(checked.proven, clang, diagnostics)
     return CompileResult(checked, tuple(diagnostics), built)

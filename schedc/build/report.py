@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schedc.laws.verdict import Verdict
 from schedc.record import record
 from schedc.typed import tree as t
-from schedc.verifier.audit.cost import CallbackCost
 from schedc.verifier.audit.poly import Poly
+
+if TYPE_CHECKING:
+    from schedc.verifier.audit.cost import CallbackCost
 
 SCHEMA = 1
 

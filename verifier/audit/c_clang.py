@@ -7,11 +7,21 @@ thousands of nodes, and refuse cursors that come straight from libclang's own ca
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from ctypes import CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_uint, c_void_p
 from typing import Any
 
 CONTINUE, RECURSE = 1, 2
 EXTERN, STATIC = 2, 3
+
+
+def load() -> None:
+    """Loads the library ahead, which takes long and, on a thread of its own, keeps no other from running Python.
+    What is wrong with it, its first use says."""
+    with suppress(Exception):
+        from clang import cindex
+
+        _ = cindex.conf.lib
 
 
 class Library:

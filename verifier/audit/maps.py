@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from schedc.record import record
 
 from .btf import Btf, Kind, Member, Type
 from .elf import ObjectError
@@ -33,7 +34,7 @@ _BUCKET = 16
 _STORAGE_OVERHEAD = 128
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MapDef:
     """A map as defined in `.maps`. `unknown` names attributes that are not among the plain ones."""
 
