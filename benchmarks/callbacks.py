@@ -2,7 +2,7 @@
 
 Loads the kernel's own scx_simple, in its two modes, and the given policies or objects on one kernel, and
 prints the instructions of each callback after its translation. What a mode does not use, the verifier
-removes.
+removes. What watches the promises of a policy is a program beside the scheduler, and counted apart.
 
     python -m benchmarks.callbacks stdlib_policies/fair.sched other.o
 """
@@ -45,7 +45,7 @@ def measure(objects: Sequence[tuple[str, bytes]], series: str) -> Run:
         ObjectJob(name, simple, attach=False, settings={**enums, "fifo_sched": fifo})
         for name, fifo in ((FIFO, 1), (VTIME, 0))
     ]
-    jobs += [ObjectJob(name, data, attach=False) for name, data in objects]
+    jobs += [ObjectJob(name, data, attach=False, watch=True) for name, data in objects]
     return run(Job(tuple(jobs), series, Machine(sockets=1, cores=1)))
 
 
@@ -65,9 +65,14 @@ def _rows(results: Sequence[ObjectResult], reference: dict[str, int]) -> list[li
     names = {name for table in tables for name in table}
     ordered = [name for name in ORDER if name in names] + sorted(names - set(ORDER))
     rows = [[name, *(_cell(table.get(name), reference.get(name)) for table in tables)] for name in ordered]
-    hot = [[table[name] for name in ORDER if name in table] for table in tables]
-    total = sum(reference.get(name, 0) for name in ORDER)
-    return [*rows, ["the six above", *(_cell(sum(values), total) for values in hot)]]
+    hot = [sum(table.get(name, 0) for name in ORDER) for table in tables]
+    watching = [sum(program.xlated_insns for program in each.programs if not program.callback) for each in results]
+    return [
+        *rows,
+        ["the first six", *(_cell(total, sum(reference.get(name, 0) for name in ORDER)) for total in hot)],
+        ["all callbacks", *(_cell(sum(table.values()), sum(reference.values())) for table in tables)],
+        ["apart: watching promises", *(str(count) if count else "-" for count in watching)],
+    ]
 
 
 def table(outcome: Run, reference: str) -> str:
