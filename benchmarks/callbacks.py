@@ -66,7 +66,9 @@ def _rows(results: Sequence[ObjectResult], reference: dict[str, int]) -> list[li
     ordered = [name for name in ORDER if name in names] + sorted(names - set(ORDER))
     rows = [[name, *(_cell(table.get(name), reference.get(name)) for table in tables)] for name in ordered]
     hot = [sum(table.get(name, 0) for name in ORDER) for table in tables]
-    watching = [sum(program.xlated_insns for program in each.programs if program.name.startswith("watch")) for each in results]
+    watching = [
+        sum(program.xlated_insns for program in each.programs if program.name.startswith("watch")) for each in results
+    ]
     return [
         *rows,
         ["the first six", *(_cell(total, sum(reference.get(name, 0) for name in ORDER)) for total in hot)],
