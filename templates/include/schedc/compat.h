@@ -163,17 +163,21 @@ static __always_inline bool is_active(s32 cpu)
 	return hotplug && hotplug->target == online && hotplug->state == online;
 }
 
-/* The CPU itself if the task may run there now, else one where it may. */
+/*
+ * The CPU itself if the task may run there now, else one where it may. If there is none, because all its CPUs are
+ * offline, it is the CPU itself again: the kernel then finds one, while an id that is no CPU's would end the scheduler.
+ */
 static __always_inline s32 usable_cpu(struct task_struct *p, s32 cpu)
 {
 	const struct cpumask *online;
+	s32 found = cpu;
 
 #pragma clang loop unroll(disable)
 	for (u32 tries = 0; tries < MAX_TRIES; tries++) {
-		if (bpf_cpumask_test_cpu(cpu, p->cpus_ptr) && is_active(cpu))
-			break;
+		if (bpf_cpumask_test_cpu(found, p->cpus_ptr) && is_active(found))
+			return found;
 		online = scx_bpf_get_online_cpumask();
-		cpu = bpf_cpumask_any_and_distribute(p->cpus_ptr, online); /* each call gives the next one */
+		found = bpf_cpumask_any_and_distribute(p->cpus_ptr, online); /* each call gives the next one */
 		scx_bpf_put_cpumask(online);
 	}
 	return cpu;
