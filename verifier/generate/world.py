@@ -82,7 +82,7 @@ class World:
 @dataclass
 class Place:
     """Where code is drawn. `own_cpu`: the formal that is this callback's own CPU; `unread`: what a racy
-    update would read; `loops`: how deep in loops."""
+    update would read; `hidden`: locals that may not be read, but have their names; `loops`: how deep in loops."""
 
     choices: Choices
     world: World
@@ -90,6 +90,7 @@ class Place:
     locals: list[Value] = field(default_factory=list)
     own_cpu: str | None = None
     unread: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
     loops: int = 0
 
     def inner(self) -> Place:
@@ -99,11 +100,12 @@ class Place:
     def without(self, name: str) -> Place:
         # A local may carry what was read before.
         tasks = [local for local in self.locals if local.kind is Kind.TASK]
-        return replace(self, unread=self.unread | {name}, locals=tasks)
+        hidden = self.hidden | {local.name for local in self.locals}
+        return replace(self, unread=self.unread | {name}, hidden=hidden, locals=tasks)
 
     def bind(self, kind: Kind, optional: bool = False, mutable: bool = False, claimed: bool = False) -> Value:
         """A new local of this scope, of a name that hides nothing."""
-        used = {local.name for local in self.locals} | self.world.taken
+        used = {local.name for local in self.locals} | self.hidden | self.world.taken
         free = [name for name in LOCAL_NAMES if name not in used]
         name = self.choices.pick(free) if free else f"v{len(self.locals)}"
         local = Value(name, kind, optional, mutable=mutable, claimed=claimed)
