@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
+import stat
 import sys
-import tempfile
 from pathlib import Path
 
 from schedc.cli.main import Refused
@@ -41,6 +40,8 @@ def shown_name(name: str) -> str:
 
 def write(path: Path, content: bytes) -> None:
     """Replace a file whole, or leave it as it was; links and permissions stay."""
+    import tempfile  # takes 10 ms, and most commands write nothing
+
     target = Path(os.path.realpath(path))
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -60,7 +61,7 @@ def write(path: Path, content: bytes) -> None:
 def _permit(temporary: str, target: Path) -> None:
     """The permissions of the file that is replaced, or those that a new one gets."""
     if target.exists():
-        shutil.copymode(target, temporary)
+        os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
         return
     mask = os.umask(0)
     os.umask(mask)
