@@ -166,10 +166,13 @@ static __always_inline bool is_active(s32 cpu)
 /*
  * The CPU itself if the task may run there now, else one where it may. If there is none, because all its CPUs are
  * offline, it is the CPU itself again: the kernel then finds one, while an id that is no CPU's would end the scheduler.
+ * A function of its own, with registers enough to count in one, which the auditor follows: what is needed last waits
+ * on the stack.
  */
-static __always_inline s32 usable_cpu(struct task_struct *p, s32 cpu)
+static __noinline s32 usable_cpu(struct task_struct *p, s32 cpu)
 {
 	const struct cpumask *online;
+	volatile s32 given = cpu;
 	s32 found = cpu;
 
 #pragma clang loop unroll(disable)
@@ -180,7 +183,7 @@ static __always_inline s32 usable_cpu(struct task_struct *p, s32 cpu)
 		found = bpf_cpumask_any_and_distribute(p->cpus_ptr, online); /* each call gives the next one */
 		scx_bpf_put_cpumask(online);
 	}
-	return cpu;
+	return given;
 }
 
 /* The idle CPU that the kernel would choose near `prev_cpu`, claimed, or else `prev_cpu`. */

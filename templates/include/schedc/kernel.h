@@ -24,6 +24,7 @@ typedef _Bool bool;
 #define __out_of_line __attribute__((noinline))
 #define __ksym __attribute__((section(".ksyms")))
 #define __weak __attribute__((weak))
+#define __noinline __attribute__((noinline))
 /* A call that stays one call in one loop: one that asks in two places for its next element is not seen to end. */
 #define __single __attribute__((noduplicate, convergent))
 #define __core __attribute__((preserve_access_index))
