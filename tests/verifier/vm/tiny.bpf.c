@@ -41,11 +41,9 @@ void tiny_enqueue(u64 *ctx)
 	struct task_struct *p = (void *)ctx[0];
 	u64 queue = QUEUE;
 
-#ifndef PINNED_IN_QUEUE
 	/* A task that only one CPU may run would wait in the queue for a CPU that is going offline. */
 	if (p->nr_cpus_allowed == 1)
 		queue = SCX_DSQ_LOCAL;
-#endif
 	scx_bpf_dsq_insert(p, queue, slice_ns, ctx[1]);
 	count(0);
 #ifdef REJECTED
@@ -56,8 +54,10 @@ void tiny_enqueue(u64 *ctx)
 SEC("struct_ops/tiny_dispatch")
 void tiny_dispatch(u64 *ctx)
 {
+#ifndef UNSERVED
 	if (scx_bpf_dsq_move_to_local(QUEUE))
 		count(1);
+#endif
 #ifdef ABSENT_QUEUE
 	scx_bpf_dsq_move_to_local(QUEUE + 1);
 #endif
@@ -102,7 +102,7 @@ struct sched_ext_ops tiny = {
 	.init = (void *)tiny_init,
 	.exit = (void *)tiny_exit,
 	.not_in_any_kernel = (void *)tiny_extra,
-#ifdef PINNED_IN_QUEUE
+#ifdef UNSERVED
 	.timeout_ms = 4000,               /* it is going to stall: soon */
 #else
 	.timeout_ms = 20000,
