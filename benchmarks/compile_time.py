@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from schedc import api
-from schedc.build.compile import include_directory
+from schedc.lower.folder import INCLUDE
 from schedc.toolchain import find_clang
 
 Samples = dict[str, list[float]]
@@ -41,9 +41,9 @@ def clang_command(c_source: str, folder: Path) -> list[str]:
     """What schedc runs, on the C that people read, with the headers where they are."""
     name = "policy.bpf.c"
     (folder / name).write_text(c_source, encoding="utf-8")
-    output = find_clang().compile_bpf({name: c_source}, name, include_dirs=(str(include_directory()),))
-    command = [word for word in output.command if not word.startswith("-I") and word != name]
-    return [*command, f"-I{include_directory()}", str(folder / name)]
+    output = find_clang().compile_bpf({name: c_source}, name, include_dirs=(INCLUDE,))
+    command = [word for word in output.command if not word.startswith("-I") and word != "-"]
+    return [*command, f"-I{INCLUDE}", str(folder / name)]
 
 
 def measure(policy: Path, rounds: int) -> Samples:

@@ -3,7 +3,6 @@ between calls but caches that hold no state of a policy; safe to call from threa
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 from schedc.check.policy import check_policy
@@ -83,12 +82,18 @@ def compile(text: str, name: str = "policy.sched", *, clang: str | None = None) 
     checked = check(text, name)
     if checked.proven is None:
         return CompileResult(checked, checked.diagnostics, None)
-    from schedc.verifier.audit import c_clang
-
-    # Beside the imports that follow; whoever needs the library before it is there, loads it too.
-    threading.Thread(target=c_clang.load, daemon=True).start()
-    from schedc.build.compile import build
+    from schedc.build.begin import begin
+    from schedc.diagnostics import s6_build as messages
+    from schedc.toolchain import NoClang
 
     diagnostics = Diagnostics(checked.diagnostics)
-    built = build(checked.proven, clang, diagnostics)
+    try:
+        begun = begin(clang)
+    except NoClang as reason:
+        diagnostics.add(messages.no_clang(checked.proven.policy.span, str(reason)))
+        return CompileResult(checked, tuple(diagnostics), None)
+    with begun.pending:
+        from schedc.build.compile import build
+
+        built = build(checked.proven, begun, diagnostics)
     return CompileResult(checked, tuple(diagnostics), built)

@@ -2,23 +2,23 @@
 
 A file is only believed if it is this user's, nobody else may write it, and it is whole; one with code only
 if nobody else could have put it there, either. Whatever goes wrong means that there is no cache, never that
-something cannot be done.
+something cannot be done. What is damaged and what is old is told apart as Python does it for its own byte code.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import stat
+from importlib.util import source_hash
 
-_DIGEST = hashlib.sha256().digest_size
+_DIGEST = len(source_hash(b""))
 _MAX_BYTES = 8 * 1024 * 1024
 
 
 def key(*parts: str) -> str:
     """A name for what is made from these parts."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return source_hash("\0".join(parts).encode()).hex()
 
 
 def stamp(path: str | None) -> str:
@@ -44,7 +44,7 @@ def read(name: str, *, code: bool = False) -> bytes | None:
     except (OSError, ValueError):
         return None
     digest, payload = stored[:_DIGEST], stored[_DIGEST:]
-    return payload if hashlib.sha256(payload).digest() == digest else None
+    return payload if source_hash(payload) == digest else None
 
 
 def write(name: str, payload: bytes) -> None:
@@ -55,7 +55,7 @@ def write(name: str, payload: bytes) -> None:
         # Root with another user's home (sudo) leaves nothing behind that this user could not replace.
         if os.stat(folder).st_uid != os.geteuid():
             return
-        _replace(os.path.join(folder, name), hashlib.sha256(payload).digest() + payload)
+        _replace(os.path.join(folder, name), source_hash(payload) + payload)
 
 
 def _replace(path: str, content: bytes) -> None:

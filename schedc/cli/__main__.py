@@ -1,7 +1,5 @@
 """`python -m schedc.cli`."""
 
-import sys
+from schedc.cli.main import program
 
-from schedc.cli.main import main
-
-sys.exit(main())
+program()

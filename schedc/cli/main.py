@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol
 
 if TYPE_CHECKING:
     import argparse
@@ -61,6 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 128 + 13
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def program() -> NoReturn:
+    """`main` as a process of its own, which ends without taking itself apart: with libclang in it, that takes
+    longer than clang on a small policy."""
+    code = main()
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _run(words: list[str]) -> int:

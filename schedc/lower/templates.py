@@ -18,25 +18,19 @@ import jinja2
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound
 
 from schedc import table_cache
+from schedc.lower.folder import TEMPLATES
 
-_FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "templates")
 _ENDING = ".j2"
 
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     made = Environment(
-        loader=_Loader(), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True,
-        extensions=["jinja2.ext.do"],
+        loader=_Loader(), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
     )  # fmt: skip
     made.filters["tabs"] = _tabs
     made.filters["power_of_two"] = lambda n: 1 << max(0, n - 1).bit_length()
     return made
-
-
-def include_directory() -> str:
-    """Where the headers of the generated program are."""
-    return os.path.join(_FOLDER, "include")
 
 
 def _tabs(text: str) -> str:
@@ -52,7 +46,7 @@ class _Loader(BaseLoader):
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         try:
-            return _texts()[template], os.path.join(_FOLDER, template), lambda: True
+            return _texts()[template], os.path.join(TEMPLATES, template), lambda: True
         except KeyError as error:
             raise TemplateNotFound(template) from error
 
@@ -70,9 +64,9 @@ class _Loader(BaseLoader):
 @lru_cache(maxsize=1)
 def _texts() -> dict[str, str]:
     texts = {}
-    for name in sorted(os.listdir(_FOLDER)):
+    for name in sorted(os.listdir(TEMPLATES)):
         if name.endswith(_ENDING):
-            with open(os.path.join(_FOLDER, name), encoding="utf-8") as file:
+            with open(os.path.join(TEMPLATES, name), encoding="utf-8") as file:
                 texts[name] = file.read()
     return texts
 
@@ -81,12 +75,12 @@ def _codes(environment: Environment) -> dict[str, CodeType]:
     texts = _texts()
     # Whatever the code depends on: the environment's settings and filters are in this file.
     stamps = (table_cache.stamp(jinja2.__file__), table_cache.stamp(__file__), sys.version)
-    name = f"templates-{table_cache.key(*stamps, _FOLDER, *texts, *texts.values())}.code"
+    name = f"templates-{table_cache.key(*stamps, TEMPLATES, *texts, *texts.values())}.code"
     stored = table_cache.read(name, code=True)
     if stored is not None and (found := _thaw(stored)) is not None:
         return found
     made = {
-        template: environment.compile(text, template, os.path.join(_FOLDER, template))
+        template: environment.compile(text, template, os.path.join(TEMPLATES, template))
         for template, text in texts.items()
     }
     table_cache.write(name, marshal.dumps(made))

@@ -8,7 +8,6 @@ sees an empty environment and no configuration file, and is told that its direct
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -76,44 +75,41 @@ class Clang:
         keep_dwarf: bool = False,
         timeout: float = DEFAULT_TIMEOUT,
     ) -> CompileOutput:
-        return self.start_bpf(
-            c_source_files,
-            main,
-            include_dirs=include_dirs,
-            defines=defines,
-            keep_dwarf=keep_dwarf,
-            timeout=timeout,
-        ).result()
+        """Every file that a `#line` names must be among the files: clang copies its text into the
+        object's line table."""
+        with self.start_bpf(
+            include_dirs=include_dirs, defines=defines, keep_dwarf=keep_dwarf, timeout=timeout
+        ) as pending:
+            return pending.compile(c_source_files, main)
 
     def start_bpf(
         self,
-        c_source_files: Mapping[str, bytes | str],
-        main: str,
         *,
         include_dirs: Sequence[str] = (),
         defines: Mapping[str, str] | None = None,
         keep_dwarf: bool = False,
         timeout: float = DEFAULT_TIMEOUT,
     ) -> PendingCompile:
-        """Start clang and return at once. Every file that a `#line` names must be among the files:
-        clang copies its text into the object's line table."""
-        if main not in c_source_files:
-            raise ValueError(f"{main!r} is not among the source files")
-        for name in c_source_files:
-            _check_name(name)
-        command = (*self.command, *self._arguments(main, len(include_dirs), defines or {}))
+        """Start clang and return at once. It loads itself, for as long as a small program takes to
+        compile, and then waits to be given one."""
+        command = (*self.command, *self._arguments(len(include_dirs), defines or {}))
         folder = _private_folder()
         try:
-            _fill(folder, c_source_files, include_dirs)
+            for number, include in enumerate(include_dirs):
+                os.symlink(os.path.abspath(include), os.path.join(folder, _include_name(number)))
             child = Child(
-                command, env={**probe_environment(), **_zig_cache(folder)}, cwd=folder, timeout=timeout
+                command,
+                env={**probe_environment(), **_zig_cache(folder)},
+                cwd=folder,
+                timeout=timeout,
+                listens=True,
             )
         except BaseException:
             _remove(folder)
             raise
         return PendingCompile(child, folder, command, keep_dwarf)
 
-    def _arguments(self, main: str, includes: int, defines: Mapping[str, str]) -> tuple[str, ...]:
+    def _arguments(self, includes: int, defines: Mapping[str, str]) -> tuple[str, ...]:
         wrapped = self.command[-1] == "cc" and len(self.command) > 1
         target = "bpfel-freestanding-none" if wrapped else "bpfel"
         # A user's clang.cfg must not change the object; zig's wrapper reads none and refuses the option.
@@ -123,46 +119,54 @@ class Clang:
             "-target",
             target,
             *_FLAGS,
+            "-iquote.",
             *(f"-I{_include_name(number)}" for number in range(includes)),
             *(f"-D{name}={value}" for name, value in sorted(defines.items())),
+            "-xc",
             "-c",
-            main,
+            "-",
             "-o",
             _OUTPUT,
         )
 
 
 class PendingCompile:
-    """A compilation under way. Use it as a context manager, or call `result` or `cancel`."""
+    """A clang that runs. Use it as a context manager: what is not finished at its end is ended."""
 
     def __init__(self, child: Child, folder: str, command: tuple[str, ...], keep_dwarf: bool) -> None:
         self._child = child
         self._folder = folder
         self._command = command
         self._keep_dwarf = keep_dwarf
-        self._lock = threading.Lock()
-        self._output: CompileOutput | None = None
+
+    def give(self, files: Mapping[str, bytes | str], main: str) -> None:
+        """The program: clang begins. To be called once; ValueError for a name that leaves the folder."""
+        if main not in files:
+            raise ValueError(f"{main!r} is not among the source files")
+        for name in files:
+            _check_name(name)
+        _fill(self._folder, files)
+        self._child.tell(f'#include "{main}"\n'.encode())
 
     def result(self) -> CompileOutput:
-        """Wait for clang; the same answer each time, from any thread."""
+        """Wait for clang."""
         finished = self._child.wait()
-        with self._lock:
-            if self._output is None:
-                try:
-                    self._output = self._read(finished)
-                finally:
-                    _remove(self._folder)
-            return self._output
+        try:
+            return self._read(finished)
+        finally:
+            _remove(self._folder)
 
-    def cancel(self) -> None:
-        self._child.kill()
-        self.result()
+    def compile(self, files: Mapping[str, bytes | str], main: str) -> CompileOutput:
+        self.give(files, main)
+        return self.result()
 
     def __enter__(self) -> PendingCompile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.cancel()
+        self._child.kill()
+        self._child.wait()
+        _remove(self._folder)
 
     def _read(self, finished: Finished) -> CompileOutput:
         messages = parse_messages(finished.output)
@@ -196,7 +200,7 @@ def _read_object(path: str) -> bytes:
 
 def _check_name(name: str) -> None:
     parts = name.split("/")
-    if any(part in ("", ".", "..") for part in parts) or name.startswith("-") or "\0" in name or "\\" in name:
+    if any(part in ("", ".", "..") for part in parts) or name.startswith("-") or set(name) & set('\0\\"\n'):
         raise ValueError(f"{name!r} is not a plain relative file name")
     if parts[0] == _OUTPUT or parts[0].startswith(_include_name("")):
         raise ValueError(f"{name!r} is a name that the compilation itself uses")
@@ -236,15 +240,13 @@ def _remove(folder: str) -> None:
         os.rmdir(folder)
 
 
-def _fill(folder: str, files: Mapping[str, bytes | str], include_dirs: Sequence[str]) -> None:
+def _fill(folder: str, files: Mapping[str, bytes | str]) -> None:
     for name, text in files.items():
         path = os.path.join(folder, name)
         if "/" in name:
             os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "xb") as file:
             file.write(text.encode() if isinstance(text, str) else text)
-    for number, include in enumerate(include_dirs):
-        os.symlink(os.path.abspath(include), os.path.join(folder, _include_name(number)))
 
 
 def _zig_cache(folder: str) -> dict[str, str]:

@@ -14,7 +14,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from typing import IO, NamedTuple
 
 MAX_OUTPUT = 256 * 1024
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -32,7 +33,13 @@ class Child:
     """A started process; `wait` may be called from any thread and more than once."""
 
     def __init__(
-        self, argv: Sequence[str], *, env: Mapping[str, str], cwd: str | None, timeout: float
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: str | None,
+        timeout: float,
+        listens: bool = False,
     ) -> None:
         self._deadline = time.monotonic() + timeout
         self._timeout = timeout
@@ -42,7 +49,7 @@ class Child:
         try:
             self._process = subprocess.Popen(
                 list(argv),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if listens else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=dict(env),
@@ -53,6 +60,13 @@ class Child:
             self._finished = Finished(None, b"", f"cannot run {argv[0]}: {_reason(error)}")
         else:
             _limit(self._process.pid, timeout)
+
+    def tell(self, line: bytes) -> None:
+        """The only input of a child that listens: so short that a pipe takes it at once, read or not."""
+        if self._process is not None and (pipe := self._process.stdin) is not None:
+            with suppress(BrokenPipeError):  # it has ended, and `wait` says how
+                pipe.write(line)
+            _close(pipe)
 
     def wait(self) -> Finished:
         with self._lock:
@@ -69,6 +83,8 @@ class Child:
     def _collect(self) -> Finished:
         process = self._process
         assert process is not None and process.stdout is not None
+        if process.stdin is not None:
+            _close(process.stdin)
         with process.stdout as pipe:
             output, failure = self._drain(pipe.fileno())
         if failure is None:
@@ -100,6 +116,11 @@ class Child:
 
     def _late(self) -> str:
         return f"stopped: not finished after {self._timeout:g} s"
+
+
+def _close(pipe: IO[bytes]) -> None:
+    with suppress(BrokenPipeError):
+        pipe.close()
 
 
 def _reason(error: Exception) -> str:

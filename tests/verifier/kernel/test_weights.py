@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from schedc.build.compile import include_directory
+from schedc.lower.folder import INCLUDE
 from schedc.toolchain import find_clang
 from schedc.verifier.kernel import Subject
 from schedc.verifier.vm.job import Job, Mix, ObjectJob, Shares, Starve, Workload
@@ -28,8 +28,7 @@ def one_sided() -> bytes:
     """The control: a clamp that is missing on one side."""
     name = "one_sided.bpf.c"
     files = {name: (Path(__file__).parent / name).read_text(encoding="utf-8")}
-    with find_clang().start_bpf(files, name, include_dirs=(include_directory(),)) as pending:
-        output = pending.result()
+    output = find_clang().compile_bpf(files, name, include_dirs=(INCLUDE,))
     assert output.object, output.diagnostics
     return output.object
 
