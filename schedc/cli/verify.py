@@ -40,6 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="the value of a param, such as slice=3ms",
     )
+    parser.add_argument(
+        "--cold", action="store_true", help="boot each kernel, instead of restoring a guest that was kept"
+    )
     parser.add_argument("--clang", metavar="PATH", help="the clang to use instead of the one that is found")
     show.add_options(parser)
 
@@ -76,7 +79,7 @@ def _options(options: argparse.Namespace) -> Options:
     from schedc.verifier.kernel.verify import MATRIX
 
     kernels = (*(options.kernel or ()), *(MATRIX if options.matrix else ()))
-    return Options(kernels or Options.kernels, options.seconds)
+    return Options(kernels or Options.kernels, options.seconds, warm=not options.cold)
 
 
 def _subjects(options: argparse.Namespace) -> list[Subject] | None:

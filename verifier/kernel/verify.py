@@ -35,6 +35,8 @@ class Options:
     tasks: int = 300
     seed: int = 0
     machine: Machine = field(default_factory=lambda: Machine(icount_shift=ICOUNT_SHIFT))
+    warm: bool = True
+    """From kept guests, where it can be."""
     at_once: int = 0
     """Kernels that run beside each other; 0: one for each CPU. A guest keeps one CPU busy."""
 
@@ -98,7 +100,7 @@ def _at_once(options: Options, kernels: int) -> int:
 def _run(subjects: Sequence[Subject], kernel: str, options: Options, progress: Progress) -> Run:
     mix = Mix(options.tasks, options.seconds, seed=options.seed)
     groups = with_parents(group for subject in subjects for group in subject.groups())
-    job = Job(tuple(subject.job(mix) for subject in subjects), kernel, options.machine, groups)
+    job = Job(tuple(subject.job(mix) for subject in subjects), kernel, options.machine, groups, options.warm)
     return run(job, progress=lambda text: progress(f"{kernel}: {text}"))
 
 

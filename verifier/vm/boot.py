@@ -58,7 +58,7 @@ class _Reader:
         return found
 
 
-def _patience(job: jobs.Job) -> float:
+def patience(job: jobs.Job) -> float:
     """Host seconds of silence. Under icount a guest second can take much longer than one of ours."""
     longest = max((item.limit for item in job.objects), default=0)
     return BOOT_PATIENCE + longest * (10 if job.machine.icount_shift is not None else 1.5)
@@ -74,13 +74,14 @@ def _follow(
         lines = reader.lines()
         for line in lines:
             heard(line)
-        if ended:
+        # Its last word: how QEMU ends is of no interest then.
+        if ended or (lines and lines[-1]["t"] == "bye"):
             return True
         if lines:
             last = time.monotonic()
         elif time.monotonic() - last > patience:
             return False
-        time.sleep(0.02)
+        time.sleep(0.002)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -96,31 +97,47 @@ def boot(
     heard: Callable[[Line], None] = lambda line: None,
 ) -> Boot:
     """Boots the kernel with the job and follows it to its end. `heard` is called with every line."""
+    with tempfile.TemporaryDirectory(prefix="schedc-vm-") as name:
+        directory = Path(name)
+        initrd = directory / "initrd"
+        initrd.write_bytes(guest_build.initramfs().read_bytes() + jobs.archive(job, btf))
+        command = machine.command(machine.qemu(), job.machine, kernel.vmlinuz, initrd, directory)
+        return follow(command, directory, patience(job), heard)
+
+
+def follow(
+    command: list[str],
+    directory: Path,
+    limit: float,
+    heard: Callable[[Line], None],
+    started: Callable[[], None] = lambda: None,
+    pass_fds: tuple[int, ...] = (),
+) -> Boot:
+    """Runs QEMU, whose channels are files in `directory`, until it ends or was silent for `limit` host seconds.
+    `started` is called once it runs."""
     result = Boot()
 
     def keep(line: Line) -> None:
         result.lines.append(line)
         heard(line)
 
-    with tempfile.TemporaryDirectory(prefix="schedc-vm-") as name:
-        directory = Path(name)
-        initrd = directory / "initrd"
-        initrd.write_bytes(guest_build.initramfs().read_bytes() + jobs.archive(job, btf))
-        (directory / "result").touch()
-        command = machine.command(machine.qemu(), job.machine, kernel.vmlinuz, initrd, directory)
-        start = time.monotonic()
-        with (directory / "stderr").open("wb") as errors:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
-        try:
-            result.silent = not _follow(process, _Reader(directory / "result"), _patience(job), keep)
-        finally:
-            _stop(process)
-        result.seconds = time.monotonic() - start
-        console = directory / "console"
-        result.console = console.read_text(errors="replace") if console.is_file() else ""
-        result.blob = (directory / "blob").read_bytes() if (directory / "blob").is_file() else b""
-        if process.returncode and not result.silent:
-            raise VmError(
-                f"QEMU ended: {(directory / 'stderr').read_text(errors='replace').strip()}", "see its message"
-            )
+    (directory / "result").touch()
+    start = time.monotonic()
+    with (directory / "stderr").open("wb") as errors:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, pass_fds=pass_fds
+        )
+    try:
+        started()
+        result.silent = not _follow(process, _Reader(directory / "result"), limit, keep)
+    finally:
+        _stop(process)
+    result.seconds = time.monotonic() - start
+    console = directory / "console"
+    result.console = console.read_text(errors="replace") if console.is_file() else ""
+    result.blob = (directory / "blob").read_bytes() if (directory / "blob").is_file() else b""
+    if process.returncode and not (result.silent or result.complete):
+        raise VmError(
+            f"QEMU ended: {(directory / 'stderr').read_text(errors='replace').strip()}", "see its message"
+        )
     return result

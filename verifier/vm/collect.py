@@ -84,6 +84,7 @@ def _workload(line: Line) -> WorkloadResult:
         alive=line["alive"],
         tasks=tasks,
         kinds=kinds,
+        switches=line.get("switches", 0),
         offline_cpu=line.get("offline_cpu", -1),
         offline_errno=line.get("offline_errno", 0),
         online_errno=line.get("online_errno", 0),

@@ -64,7 +64,21 @@ class Starve:
         return " ".join(words)
 
 
-Workload = Mix | Shares | Starve
+@dataclass(frozen=True)
+class Switches:
+    """Two tasks on one CPU that hand it to each other, until it changed hands `count` times."""
+
+    count: int = 1000
+    cpu: int = 0
+    seconds: int = 20
+    """At most; the scheduler has failed if it takes longer."""
+
+    def line(self) -> str:
+        """As the runner reads it."""
+        return f"switches count={self.count} cpu={self.cpu} seconds={self.seconds}"
+
+
+Workload = Mix | Shares | Starve | Switches
 
 
 @dataclass(frozen=True)
@@ -111,6 +125,8 @@ class Job:
     machine: Machine = field(default_factory=Machine)
     cgroups: tuple[str, ...] = ()
     """Paths of cgroups to make first, parents before children."""
+    warm: bool = False
+    """From a guest that was booted once and kept, instead of a boot."""
 
 
 def _clean(text: str, what: str) -> str:

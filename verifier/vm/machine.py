@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from schedc.verifier.vm.cache import say
@@ -13,6 +14,9 @@ from schedc.verifier.vm.errors import VmError
 
 QEMU = "qemu-system-x86_64"
 PACKAGE = "qemu-system-x86"
+FIXED = ("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot")
+# The kernel's tests of its own ciphers run in the background for seconds, which others would wait for.
+APPEND = "console=ttyS0 panic=-1 quiet nokaslr mitigations=off random.trust_cpu=on cryptomgr.notests"
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,28 @@ class Machine:
         if self.kvm and self.icount_shift is not None:
             raise VmError("icount works in emulation only", "leave out kvm or icount_shift")
 
-    def options(self) -> list[str]:
+    def options(self, memory: Memory | None = None) -> list[str]:
         """QEMU's options for this machine."""
         self.check()
         smp = f"{self.cpus},sockets={self.sockets},cores={self.cores},threads={self.threads}"
-        return ["-M", "pc", "-m", str(self.memory_mb), "-smp", smp, *self._accelerator(), *self._numa()]
+        board = "pc,memory-backend=ram0" if memory and self.nodes == 1 else "pc"
+        options = ["-M", board, "-m", str(self.memory_mb), "-smp", smp, *self._accelerator()]
+        return [*options, *self._memory(memory), *self._numa()]
+
+    def node_memory(self) -> list[int]:
+        """Megabytes of each node; the first has what is left over."""
+        part = self.memory_mb // self.nodes
+        return [self.memory_mb - part * (self.nodes - 1)] + [part] * (self.nodes - 1)
+
+    def _memory(self, memory: Memory | None) -> list[str]:
+        """The nodes' memory as objects of their own; a single node's only where it is a file."""
+        if memory is None and self.nodes == 1:
+            return []
+        options: list[str] = []
+        for node, size in enumerate(self.node_memory()):
+            where = f"memory-backend-ram,id=ram{node}" if memory is None else memory.backend(node)
+            options += ["-object", f"{where},size={size}M"]
+        return options
 
     def _accelerator(self) -> list[str]:
         if self.kvm:
@@ -69,17 +90,27 @@ class Machine:
             return []
         options: list[str] = []
         per_node = self.cpus // self.nodes
-        memory = self.memory_mb // self.nodes
         for node in range(self.nodes):
-            size = self.memory_mb - memory * (self.nodes - 1) if node == 0 else memory
             first, last = node * per_node, (node + 1) * per_node - 1
-            options += ["-object", f"memory-backend-ram,id=ram{node},size={size}M"]
             options += ["-numa", f"node,nodeid={node},cpus={first}-{last},memdev=ram{node}"]
         for node in range(self.nodes):
             for other in range(self.nodes):
                 if node != other:
                     options += ["-numa", f"dist,src={node},dst={other},val=20"]
         return options
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A guest's memory as files: written where a snapshot is taken (`kept`), else copied where it is written to."""
+
+    directory: Path
+    kept: bool
+
+    def backend(self, node: int) -> str:
+        """QEMU's object for the memory of a node."""
+        share = "on" if self.kept else "off"
+        return f"memory-backend-file,id=ram{node},mem-path={self.directory / f'ram{node}'},share={share}"
 
 
 def qemu() -> str:
@@ -108,6 +139,7 @@ def _apt_get(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
+@lru_cache(maxsize=4)
 def qemu_version(path: str) -> str:
     """For a figure's provenance: QEMU versions interleave CPUs differently."""
     done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
@@ -115,14 +147,15 @@ def qemu_version(path: str) -> str:
 
 
 def command(path: str, machine: Machine, vmlinuz: Path, initrd: Path, directory: Path) -> list[str]:
-    """The whole command line; console, results and blobs are files in `directory`."""
-    append = "console=ttyS0 panic=-1 quiet nokaslr mitigations=off random.trust_cpu=on"
-    # The kernel's tests of its own ciphers run in the background for seconds, which others would wait for.
-    append += " cryptomgr.notests"
-    append += f" schedc.boot={machine.boot}" if machine.boot else ""
-    result = [path, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", *machine.options()]
-    result += ["-kernel", str(vmlinuz), "-initrd", str(initrd), "-append", append]
-    result += ["-chardev", f"file,id=console,path={directory / 'console'}", "-serial", "chardev:console"]
+    """The command line of a boot; console, results and blobs are files in `directory`."""
+    append = APPEND + (f" schedc.boot={machine.boot}" if machine.boot else "")
+    kernel = ["-kernel", str(vmlinuz), "-initrd", str(initrd), "-append", append]
+    return [path, *FIXED, *machine.options(), *kernel, *channels(directory)]
+
+
+def channels(directory: Path) -> list[str]:
+    """The devices that the guest speaks through, each a file in `directory`."""
+    result = ["-chardev", f"file,id=console,path={directory / 'console'}", "-serial", "chardev:console"]
     # Without ioeventfd the guest's CPU itself handles a write. Another thread of QEMU would do so at a time
     # that depends on the host, and virtual time would no longer be the same at every run.
     result += ["-device", "virtio-serial-pci,ioeventfd=off"]

@@ -106,6 +106,8 @@ class WorkloadResult:
     """The scheduler was there to the end of it."""
     tasks: tuple[BusyTask, ...] = ()
     kinds: tuple[Kind, ...] = ()
+    switches: int = 0
+    """How often the CPU changed hands in `Switches`."""
     offline_cpu: int = -1
     offline_errno: int = 0
     online_errno: int = 0

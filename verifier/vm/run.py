@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from schedc.verifier.vm import boot as boots
-from schedc.verifier.vm import cache, collect, images, job, machine
+from schedc.verifier.vm import cache, collect, images, job, machine, warm
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.result import ObjectResult, Run
 
@@ -48,8 +48,8 @@ class _Session:
             objects=tuple(self.work.objects[index] for index in self.waiting),
             machine=replace(self.work.machine, boot=self.boots),
         )
+        outcome = self._boot(part)
         self.boots += 1
-        outcome = boots.boot(part, self.kernel, heard=self._heard)
         hello = outcome.of("boot")
         if not hello:
             return self._boot_failed(outcome)
@@ -60,6 +60,15 @@ class _Session:
         if not outcome.complete and not groups:
             return self._boot_failed(outcome)
         return None
+
+    def _boot(self, part: job.Job) -> boots.Boot:
+        """A kept guest is good for the first try: whatever is wrong with it, a boot has not."""
+        if part.warm and not self.boots:
+            try:
+                return warm.boot(part, self.kernel, heard=self._heard)
+            except VmError as error:
+                self.progress(f"no warm guest: {error}")
+        return boots.boot(part, self.kernel, heard=self._heard)
 
     def _heard(self, line: boots.Line) -> None:
         if line["t"] in ("object", "attach", "workload"):

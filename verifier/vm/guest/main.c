@@ -7,6 +7,7 @@
 #include "scx.h"
 #include "topo_vars.h"
 #include "util.h"
+#include "warm.h"
 #include "work.h"
 
 #include <bpf/btf.h>
@@ -83,11 +84,13 @@ static void report_boot(void)
 static bool wait_for(pid_t child, unsigned int seconds)
 {
 	uint64_t limit = now_ns() + seconds * 1000000000ull;
+	unsigned int pause = 1;
 	bool late = false;
 	int status;
 
 	while (waitpid(child, &status, WNOHANG) != child) {
-		sleep_ms(20);   /* a look costs time of the CPU that is watched */
+		sleep_ms(pause);        /* a look costs time of the CPU that is watched */
+		pause = pause < 20 ? pause + 1 : pause;
 		if (now_ns() < limit)
 			continue;
 		if (late)
@@ -134,13 +137,18 @@ static bool run_one(const struct object_job *object, const struct btf *kernel)
 
 static void run_all(void)
 {
-	struct job *job = job_read("/job/job.txt");
 	struct btf *kernel = btf__load_vmlinux_btf();
+	struct job *job;
 
+	/* As late as can be: what comes before it is in the snapshot. */
+	if (warm_wanted() && !warm_wait())
+		return;
+	report_boot();
+	job = job_read("/job/job.txt");
 	if (!job)
 		return;
 	if (!kernel) {
-		out_error("btf", errno, "the kernel has no BTF, so no object can be loaded");
+		out_error("btf", ENOENT, "the kernel has no BTF, so no object can be loaded");
 		return;
 	}
 	if (job->send_btf)
@@ -164,12 +172,10 @@ int main(int argc, char **argv)
 	mount_all();
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	become_realtime();
-	if (out_open()) {
+	if (out_open())
 		fprintf(stderr, "schedc: no result port\n");
-	} else {
-		report_boot();
+	else
 		run_all();
-	}
 	sync();
 	reboot(RB_POWER_OFF);
 	for (;;)

@@ -203,6 +203,8 @@ void work_run(const struct workload *work)
 		work_shares(work);
 	else if (!strcmp(work->kind, "starve"))
 		work_starve(work);
+	else if (!strcmp(work->kind, "switches"))
+		work_switches(work);
 	else
-		out_error("workload", EINVAL, "there is no workload %s; there are mix, shares and starve", work->kind);
+		out_error("workload", EINVAL, "there is no workload %s", work->kind);
 }

@@ -43,3 +43,4 @@ uint64_t crew_elapsed(void);
 void work_mix(const struct workload *work);
 void work_shares(const struct workload *work);
 void work_starve(const struct workload *work);
+void work_switches(const struct workload *work);
