@@ -34,6 +34,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--seconds", type=_seconds, default=6, metavar="N", help="guest seconds under load; default 6"
     )
     parser.add_argument(
+        "--cpus", type=int, metavar="N", help="CPUs of the machine, or the first N of --topology; default 4"
+    )
+    parser.add_argument(
+        "--topology",
+        metavar="SHAPE",
+        help="such as sockets=2,caches=2,cores=4,threads=2,nodes=2: cores count under a cache, caches in a socket",
+    )
+    parser.add_argument(
         "--set",
         action="append",
         default=[],
@@ -60,11 +68,15 @@ def run(options: argparse.Namespace) -> int:
     from schedc.verifier.vm.cache import say
     from schedc.verifier.vm.errors import VmError
 
+    try:
+        asked = _options(options)
+    except VmError as error:
+        raise Refused(str(error)) from None
     subjects = _subjects(options)
     if subjects is None:
         return 1
     try:
-        outcome = verify(subjects, _options(options), progress=say)
+        outcome = verify(subjects, asked, progress=say)
     except VmError as error:
         raise Refused(str(error)) from None
     if options.format == "json":
@@ -75,11 +87,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _options(options: argparse.Namespace) -> Options:
+    from dataclasses import replace
+
     from schedc.verifier.kernel import Options
-    from schedc.verifier.kernel.verify import MATRIX
+    from schedc.verifier.kernel.verify import ICOUNT_SHIFT, MATRIX
+    from schedc.verifier.vm import shape
 
     kernels = (*(options.kernel or ()), *(MATRIX if options.matrix else ()))
-    return Options(kernels or Options.kernels, options.seconds, warm=not options.cold)
+    machine = replace(shape.machine(options.cpus, options.topology), icount_shift=ICOUNT_SHIFT)
+    return Options(kernels or Options.kernels, options.seconds, machine=machine, warm=not options.cold)
 
 
 def _subjects(options: argparse.Namespace) -> list[Subject] | None:

@@ -13,6 +13,7 @@ from schedc.verifier.kernel.diagnose import diagnose
 from schedc.verifier.kernel.expectations import Broken, broken
 from schedc.verifier.kernel.subject import Subject, with_parents
 from schedc.verifier.vm import machine
+from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.images import DEFAULT_KERNELS
 from schedc.verifier.vm.job import Job, Mix
 from schedc.verifier.vm.machine import Machine
@@ -101,7 +102,11 @@ def _run(subjects: Sequence[Subject], kernel: str, options: Options, progress: P
     mix = Mix(options.tasks, options.seconds, seed=options.seed)
     groups = with_parents(group for subject in subjects for group in subject.groups())
     job = Job(tuple(subject.job(mix) for subject in subjects), kernel, options.machine, groups, options.warm)
-    return run(job, progress=lambda text: progress(f"{kernel}: {text}"))
+    outcome = run(job, progress=lambda text: progress(f"{kernel}: {text}"))
+    asked, seen = options.machine.layout(), dict(outcome.topology)
+    if seen != asked:  # a verdict on another machine would be no answer
+        raise VmError(f"{kernel} sees another machine than was asked for: {seen}, not {asked}", "report this")
+    return outcome
 
 
 def _judged(subject: Subject, result: ObjectResult) -> Verdict:

@@ -9,11 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from schedc.verifier.vm import setup
+from schedc.verifier.vm import setup, shape
 from schedc.verifier.vm.cache import say
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.job import Job, Mix, ObjectJob
-from schedc.verifier.vm.machine import Machine
 from schedc.verifier.vm.run import run
 
 
@@ -22,10 +21,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("objects", nargs="+", type=Path, help="BPF objects; or: setup [kernel...]")
     parser.add_argument("--kernel", default="6.18", help="series or release")
     parser.add_argument("--load-only", action="store_true", help="ask the verifier, attach nothing")
-    parser.add_argument("--sockets", type=int, default=2)
-    parser.add_argument("--cores", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--nodes", type=int, default=1)
+    parser.add_argument("--cpus", type=int, help="of the machine, or the first ones of --topology")
+    parser.add_argument("--topology", help=f"such as {shape.EXAMPLE}")
     parser.add_argument("--icount", type=int, metavar="SHIFT", help="virtual time, 2^SHIFT ns an instruction")
     parser.add_argument("--tasks", type=int, default=300, help="tasks of the mix")
     parser.add_argument("--seconds", type=int, default=6, help="guest seconds of the mix")
@@ -35,9 +32,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _job(options: argparse.Namespace) -> Job:
-    shape = Machine(
-        options.sockets, options.cores, options.threads, options.nodes, icount_shift=options.icount
-    )
+    machine = dataclasses.replace(shape.machine(options.cpus, options.topology), icount_shift=options.icount)
     work = (Mix(tasks=options.tasks, seconds=options.seconds),)
     objects = tuple(
         ObjectJob(
@@ -49,7 +44,7 @@ def _job(options: argparse.Namespace) -> Job:
         )
         for path in options.objects
     )
-    return Job(objects, options.kernel, shape)
+    return Job(objects, options.kernel, machine)
 
 
 def main(arguments: Sequence[str]) -> int:

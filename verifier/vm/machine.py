@@ -17,16 +17,24 @@ PACKAGE = "qemu-system-x86"
 FIXED = ("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot")
 # The kernel's tests of its own ciphers run in the background for seconds, which others would wait for.
 APPEND = "console=ttyS0 panic=-1 quiet nokaslr mitigations=off random.trust_cpu=on cryptomgr.notests"
+MAX_CPUS = 255
+MIN_NODE_MB = 64
 
 
 @dataclass(frozen=True)
 class Machine:
-    """A guest. Every socket has one last-level cache; the default is four CPUs under two caches."""
+    """A guest. CPUs count up through threads, cores, caches and sockets; the default is four under two caches."""
 
     sockets: int = 2
     cores: int = 2
+    """Under each last-level cache."""
     threads: int = 1
     nodes: int = 1
+    caches: int = 1
+    """Last-level caches of each socket."""
+    present: int = 0
+    """How many of the CPUs are there, the first ones: 6 of 2x4 are four under one cache and two under the other.
+    0: all."""
     memory_mb: int = 768
     icount_shift: int | None = None
     """One guest instruction takes 2^shift ns of virtual time: slower to run, the same at every run."""
@@ -36,26 +44,56 @@ class Machine:
     unlucky instruction has broken, it breaks again; each boot has another command line, and other moments."""
 
     @property
+    def places(self) -> int:
+        """Logical CPUs that the sockets have room for."""
+        return self.sockets * self.caches * self.cores * self.threads
+
+    @property
     def cpus(self) -> int:
-        """All logical CPUs."""
-        return self.sockets * self.cores * self.threads
+        """Logical CPUs that are there."""
+        return self.present or self.places
 
     def check(self) -> None:
         """Refuses what QEMU or the guest would refuse less clearly."""
-        if min(self.sockets, self.cores, self.threads, self.nodes) < 1 or self.cpus > 255:
-            raise VmError(f"a machine of {self.cpus} CPUs cannot be emulated", "use 1 to 255 CPUs")
-        if self.sockets % self.nodes:
-            raise VmError(
-                f"{self.sockets} sockets cannot be spread over {self.nodes} nodes evenly",
-                "use a number of sockets that is a multiple of the number of nodes",
-            )
+        shape = (self.sockets, self.caches, self.cores, self.threads, self.nodes)
+        if min(shape) < 1 or self.places > MAX_CPUS:
+            raise VmError(f"a machine of {self.places} CPUs cannot be emulated", f"use 1 to {MAX_CPUS} CPUs")
+        if not 0 <= self.present <= self.places:
+            raise VmError(f"{self.present} CPUs of {self.places} cannot be there", "ask for fewer, or for more room")
+        self._check_nodes()
         if self.kvm and self.icount_shift is not None:
             raise VmError("icount works in emulation only", "leave out kvm or icount_shift")
+
+    def _check_nodes(self) -> None:
+        """A node has whole caches, CPUs that are there, and memory."""
+        caches = self.sockets * self.caches
+        if caches % self.nodes:
+            raise VmError(
+                f"{caches} last-level caches cannot be spread over {self.nodes} nodes evenly",
+                "use a number of sockets or caches that is a multiple of the number of nodes",
+            )
+        if self.cpus <= self.places // self.nodes * (self.nodes - 1):
+            raise VmError(f"with {self.cpus} CPUs not all of {self.nodes} nodes have one", "ask for fewer nodes")
+        if self.memory_mb // self.nodes < MIN_NODE_MB:
+            raise VmError(
+                f"{self.memory_mb} MB of memory are too few for {self.nodes} nodes",
+                f"use at least {MIN_NODE_MB} MB for each node",
+            )
+
+    def layout(self) -> dict[str, tuple[int, ...]]:
+        """What the guest is to see: for each CPU the number of its core, its cache and its node."""
+        core = tuple(cpu // self.threads for cpu in range(self.cpus))
+        return {
+            "cpu_core": core,
+            "cpu_llc": tuple(each // self.cores for each in core),
+            "cpu_node": tuple(cpu // (self.places // self.nodes) for cpu in range(self.cpus)),
+        }
 
     def options(self, memory: Memory | None = None) -> list[str]:
         """QEMU's options for this machine."""
         self.check()
-        smp = f"{self.cpus},sockets={self.sockets},cores={self.cores},threads={self.threads}"
+        smp = f"{self.cpus},maxcpus={self.places},sockets={self.sockets},dies={self.caches}"
+        smp += f",cores={self.cores},threads={self.threads}"
         board = "pc,memory-backend=ram0" if memory and self.nodes == 1 else "pc"
         options = ["-M", board, "-m", str(self.memory_mb), "-smp", smp, *self._accelerator()]
         return [*options, *self._memory(memory), *self._numa()]
@@ -79,17 +117,19 @@ class Machine:
         if self.kvm:
             return ["-accel", "kvm", "-cpu", "host"]
         options = ["-accel", "tcg,thread=single"]
+        # QEMU's own CPU is one of AMD's, and tells a kernel of one cache for each socket only.
+        cpu = "max,vendor=GenuineIntel" if self.caches > 1 else "max"
         if self.icount_shift is None:
-            return [*options, "-cpu", "max"]
+            return [*options, "-cpu", cpu]
         # No randomness and no host clock: the run is a function of its input.
         options += ["-icount", f"shift={self.icount_shift},sleep=off", "-rtc", "base=2025-01-01,clock=vm"]
-        return [*options, "-cpu", "max,-rdrand,-rdseed"]
+        return [*options, "-cpu", f"{cpu},-rdrand,-rdseed"]
 
     def _numa(self) -> list[str]:
         if self.nodes == 1:
             return []
         options: list[str] = []
-        per_node = self.cpus // self.nodes
+        per_node = self.places // self.nodes
         for node in range(self.nodes):
             first, last = node * per_node, (node + 1) * per_node - 1
             options += ["-numa", f"node,nodeid={node},cpus={first}-{last},memdev=ram{node}"]

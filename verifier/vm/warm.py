@@ -82,10 +82,11 @@ def snapshot(kernel: images.Kernel, shape: Machine, home: Path | None = None) ->
 
 
 def _slug(shape: Machine) -> str:
+    """A folder for each shape, in which there is one snapshot."""
     clock = "" if shape.icount_shift is None else f"-icount{shape.icount_shift}"
     accelerator = "-kvm" if shape.kvm else ""
-    cpus = f"{shape.sockets}x{shape.cores}x{shape.threads}n{shape.nodes}"
-    return f"{cpus}-{shape.memory_mb}{clock}{accelerator}"
+    cpus = f"{shape.sockets}x{shape.caches}x{shape.cores}x{shape.threads}n{shape.nodes}-{shape.cpus}cpus"
+    return f"{cpus}-{shape.memory_mb}MB{clock}{accelerator}"
 
 
 def _key(kernel: images.Kernel, shape: Machine) -> str:
