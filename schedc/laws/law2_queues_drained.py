@@ -6,7 +6,7 @@ from __future__ import annotations
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s1_names as names
 from schedc.diagnostics import s5_queues as messages
-from schedc.laws.tried import tried
+from schedc.laws.tried import moved, tried
 from schedc.laws.verdict import Level, Verdict
 from schedc.record import record
 from schedc.typed import tree as t
@@ -16,10 +16,12 @@ from schedc.types.kinds import PLACES, Kind
 
 @record
 class Drained:
-    """`guarded`: some queue depends on CPUs that may go offline, or on a condition."""
+    """`guarded`: some queue depends on CPUs that may go offline, or on a condition. `always`: the queues that every
+    CPU has tried which found nothing."""
 
     verdict: Verdict
     guarded: bool
+    always: frozenset[t.Queue]
 
 
 def check(policy: t.Policy, diagnostics: Diagnostics) -> Drained:
@@ -39,11 +41,10 @@ def check(policy: t.Policy, diagnostics: Diagnostics) -> Drained:
         else:
             _check_layers(policy, queue, filled, emptied, loops, diagnostics)
             _check_places(policy, queue, filled, emptied, loops, diagnostics)
-    verdict, guarded = _served(policy, reached & {ref.queue for ref in fills}, diagnostics)
-    return Drained(verdict, guarded)
+    return _served(policy, reached & {ref.queue for ref in fills}, diagnostics)
 
 
-def _served(policy: t.Policy, filled: set[t.Queue], diagnostics: Diagnostics) -> tuple[Verdict, bool]:
+def _served(policy: t.Policy, filled: set[t.Queue], diagnostics: Diagnostics) -> Drained:
     """How sure it is that a CPU which finds nothing has tried each queue, and whether a guard is needed."""
     always, by_some_cpu = tried(policy, False), tried(policy, True)
     placed = any(set(queue.dimensions) & PLACES for queue in policy.queues)
@@ -63,7 +64,7 @@ def _served(policy: t.Policy, filled: set[t.Queue], diagnostics: Diagnostics) ->
     if sometimes:
         level = Level.ASSUMED
         detail = "some queues are tried under conditions only: that these come true is for the policy to see to"
-    return Verdict(2, "every queue is drained", level, detail), guarded
+    return Drained(Verdict(2, "every queue is drained", level, detail), guarded, always)
 
 
 def _reached(body: t.Block) -> set[t.Queue]:
@@ -162,12 +163,44 @@ def _all_of(pulls: list[t.QueueRef], position: int, loops: dict[t.Local, t.For])
         if isinstance(index, t.Star):
             return True
         loop = loops.get(index.local) if isinstance(index, t.LocalRef) else None
-        if loop is None or loop.of is not None or loop.where is not None:
+        if loop is None or loop.of is not None or loop.where is not None or not _goes_on(loop.body):
             continue
         excepted = loop.excepted
         if excepted is None or any(same(excepted, other) for other in indices if isinstance(other, t.Expr)):
             return True
     return False
+
+
+def _goes_on(block: t.Block, inner: bool = False) -> bool:
+    """True if a loop's body leaves the loop only where a pull moved a task. `inner`: in a loop within that one."""
+    for statement in block.statements:
+        match statement:
+            case t.Return():
+                return False
+            case t.Break():
+                return inner
+            case t.If():
+                condition = statement.condition
+                done, failed = (isinstance(condition, t.Expr) and moved(value, condition) for value in (True, False))
+                if not (done or _goes_on(statement.then, inner)):
+                    return False
+                if failed and _ends(statement.then):
+                    return True  # what follows is reached with a task only
+                if statement.otherwise is not None and not (failed or _goes_on(statement.otherwise, inner)):
+                    return False
+            case t.Match():
+                if not all(_goes_on(arm, inner) for _, arm in statement.arms):
+                    return False
+            case t.For() | t.Repeat():
+                if not _goes_on(statement.body, True):
+                    return False
+            case _:
+                pass
+    return True
+
+
+def _ends(block: t.Block) -> bool:
+    return bool(block.statements) and isinstance(block.statements[-1], t.Continue | t.Break | t.Return)
 
 
 def same(one: t.Expr, other: t.Expr) -> bool:

@@ -142,3 +142,22 @@ def test_what_waits_at_a_place_waits_for_its_own_cpus(dispatch: str, found: set[
     """One CPU that looks into its queue is no help to what waits in another's."""
     text = policy(declared=OWN, enqueue=TO_OWN, dispatch=dispatch)
     assert errors(text) == set() and warnings(text) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("if pull ready[other] { return } break", {"S502"}),
+        ("if pull ready[other] { return } return", {"S502"}),
+        ("if pull ready[other] { break } else { return }", {"S502"}),
+        ("if pull ready[other] { return } if cpu.idle { break }", {"S502"}),
+        ("if not pull ready[other] { return }", {"S502"}),
+        ("if pull ready[other] { break }", set()),
+        ("if pull ready[other] { return } else { continue }", set()),
+        ("if not pull ready[other] { continue } return", set()),
+        ("if pull ready[other] { return } repeat 2 { break }", set()),
+    ],
+)
+def test_a_loop_that_ends_before_it_found_a_task_serves_the_first_place_only(body: str, found: set[str]) -> None:
+    dispatch = f"for other in cpus {{ {body} }}"
+    assert errors(policy(declared=OWN, enqueue=TO_OWN, dispatch=dispatch)) == found
