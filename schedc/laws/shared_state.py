@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s3_ownership as messages
+from schedc.record import changed
 from schedc.typed import tree as t
 from schedc.typed.walk import walk
 from schedc.types.kinds import UNSIGNED, Interval, Kind, full_range
@@ -75,19 +76,38 @@ def _reads_of(expr: t.Expr, read: _Reads) -> list[t.Expr]:
         elif isinstance(node, t.LocalRef):
             found += read.get(node.local, [])
         elif isinstance(node, t.CallFunction):
-            found += _reads_of_body(node.function.body)
+            found += _reads_of_call(node)
     return found
 
 
-def _reads_of_body(body: t.Block) -> list[t.Expr]:
-    """The globals that a function and those that it calls read."""
+def _reads_of_call(call: t.CallFunction) -> list[t.Expr]:
+    """What a function and those that it calls read, in the words of the call."""
+    given = dict(zip(call.function.formals, call.arguments, strict=True))
     found: list[t.Expr] = []
-    for node in walk(body):
+    for node in walk(call.function.body):
         if isinstance(node, t.GlobalRef):
             found.append(node)
+        elif isinstance(node, t.StateRef):
+            found.append(_in_words_of(node, given))
         elif isinstance(node, t.CallFunction):
-            found += _reads_of_body(node.function.body)
+            inner = _reads_of_call(node)
+            found += [_in_words_of(each, given) if isinstance(each, t.StateRef) else each for each in inner]
     return found
+
+
+def _in_words_of(read: t.StateRef, given: dict[t.Local, t.Expr]) -> t.StateRef:
+    return changed(read, owner=_place_given(read.owner, given))
+
+
+def _place_given(place: t.Expr, given: dict[t.Local, t.Expr]) -> t.Expr:
+    """A place of a function in terms of what it was given; one of its own locals may be any place."""
+    match place:
+        case t.LocalRef():
+            return given.get(place.local) or t.NoneValue(place.span, place.type)
+        case t.FieldRef():
+            return changed(place, owner=_place_given(place.owner, given))
+        case _:
+            return place
 
 
 def _read_into_locals(body: t.Block) -> _Reads:
@@ -131,6 +151,7 @@ def _same_place(left: t.Expr, right: t.Expr) -> bool:
         case t.LocalRef(), t.LocalRef():
             return left.local is right.local
         case t.FieldRef(), t.FieldRef():
-            return left.field is right.field and _same_place(left.owner, right.owner)
+            # A task's cache and that of its CPU are one.
+            return left.field is not right.field or _same_place(left.owner, right.owner)
         case _:
             return True

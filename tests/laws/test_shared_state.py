@@ -13,6 +13,9 @@ cpu { n: count }
 llc { n: count }
 task { n: count }
 fn read() -> count { return load + 1 }
+fn read_of(llc: llc) -> count { return llc.n / 2 }
+fn read_near(cpu: cpu) -> count { return read_of(cpu.llc) }
+fn read_some(cpu: cpu) -> count { let llc = cpu.llc return llc.n / 2 }
 """
 FINE = [
     "load += 1",
@@ -24,6 +27,7 @@ FINE = [
     "task.llc.n += 1",
     "task.cpu.n = task.cpu.n / 2",
     "load = task.llc.n",
+    "load = read_of(task.llc)",
 ]
 RACY = [
     "load *= 2",
@@ -36,6 +40,11 @@ RACY = [
     "let old = load let next = old + 1 load = next",
     "var next: count = 0 next = load load = next / 2",
     "load = read()",
+    "task.llc.n = read_of(task.llc)",
+    "task.llc.n = read_near(task.cpu)",
+    "task.llc.n = task.cpu.llc.n / 2",
+    "task.llc.n = read_some(task.cpu)",
+    "let old = read_of(task.llc) task.llc.n = old",
     "load = if load > 5 { 0 } else { load }",
 ]
 
