@@ -53,7 +53,8 @@ def loop_bounds(policy: t.Policy) -> dict[int, Poly]:
 def searches(pick: t.Pick) -> bool:
     """True for a pick that looks at one CPU after the other; the kernel does the others itself."""
     plain = pick.where is None and pick.order is None and pick.inside is None
-    return not (plain and pick.idle)
+    whole_core_near = pick.whole_core and pick.near is not None
+    return not (plain and pick.idle) or whole_core_near
 
 
 def bound_of(counted: str, policy: t.Policy) -> Poly:

@@ -7,42 +7,56 @@ from schedc.check.literals import duration_text
 from schedc.diagnostics import Diagnostics
 from schedc.diagnostics import s5_queues as messages
 from schedc.laws.verdict import Level, Verdict
-from schedc.record import record
+from schedc.laws.waiting import Bound, bound, is_charged
 from schedc.typed import tree as t
-from schedc.typed.ranges import Ranges
 from schedc.typed.walk import walk
 from schedc.types.kinds import Kind
 
 # Runnable tasks for each CPU when a promise does not say how many it assumes.
 DEFAULT_RUNNABLE = 20
-_INFINITE = (1 << 64) - 1
 
 
-@record
-class Bound:
-    """The longest wait in a queue (ns, None if there is no bound) at the params' defaults and in their range."""
-
-    at_defaults: int | None
-    in_range: int | None
-
-
-def check(policy: t.Policy, diagnostics: Diagnostics) -> list[Verdict]:
-    unfair = _strict(policy, diagnostics)
+def check(policy: t.Policy, always: frozenset[t.Queue], diagnostics: Diagnostics) -> list[Verdict]:
+    """`always`: the queues that every CPU has tried which goes idle (law 2)."""
     runnable = next((p.runnable_per_cpu for p in policy.promises if p.runnable_per_cpu), DEFAULT_RUNNABLE)
-    verdicts = [_queue(policy, queue, runnable, queue in unfair) for queue in policy.queues]
-    return [*verdicts, *(_promise(policy, promise, unfair) for promise in policy.promises)]
+    doubts = _doubts(policy, always, diagnostics)
+    verdicts = [_queue(policy, queue, runnable, doubts.get(queue)) for queue in policy.queues]
+    return [*verdicts, *(_promise(policy, promise, bool(doubts)) for promise in policy.promises)]
+
+
+_Doubt = tuple[Level, str]
+
+
+def _doubts(policy: t.Policy, always: frozenset[t.Queue], diagnostics: Diagnostics) -> dict[t.Queue, _Doubt]:
+    """Why no bound on waiting follows for a queue, where that is so."""
+    order = _Order()
+    order.block(policy.handlers["dispatch"].body, ())
+    unfair = _strict(policy, order, diagnostics)
+    charged = is_charged(policy)
+    doubts: dict[t.Queue, _Doubt] = {}
+    for queue in policy.queues:
+        if queue in unfair:
+            doubts[queue] = Level.ASSUMED, "served only while others are empty, without aging"
+        elif queue.order is Kind.TIME or queue.dimensions:
+            # A deadline of the policy's own is not ordered by what tasks ran; a place's queue is its own CPUs'.
+            doubts[queue] = Level.TESTED, "no bound is computed for deadlines and for queues of places or layers"
+        elif queue not in always:
+            doubts[queue] = Level.TESTED, "a CPU may go idle without having looked there: no bound can be computed"
+        elif any(key[0] is queue for key in order.places):
+            doubts[queue] = Level.TESTED, "on some paths others come first: no bound on waiting can be computed"
+        elif queue.order is Kind.VTIME and not charged:
+            doubts[queue] = Level.TESTED, "tasks are not charged for just what they run: no bound can be computed"
+    return doubts
 
 
 # ---- strict priority
 
 
-def _strict(policy: t.Policy, diagnostics: Diagnostics) -> set[t.Queue]:
+def _strict(policy: t.Policy, order: _Order, diagnostics: Diagnostics) -> set[t.Queue]:
     """Queues with a source that is never served first and has no aging."""
-    walker = _Order()
-    walker.block(policy.handlers["dispatch"].body, ())
     unfair: set[t.Queue] = set()
-    for key, (source, higher) in walker.places.items():
-        if not walker.first[key] and not _covered(key, walker.first):
+    for key, (source, higher) in order.places.items():
+        if not order.first[key] and not _covered(key, order.first):
             unfair.add(key[0])
             text = policy.source.text[source.queue.span.start : source.queue.span.end]
             diagnostics.add(messages.starves(source.span, text, higher.span))
@@ -53,7 +67,8 @@ _Sources = tuple[t.PullSource, ...]
 
 
 class _Order:
-    """Along each path of dispatch, which sources are tried after others."""
+    """Along each path of dispatch, which sources are tried after others: `places` has those that are so somewhere
+    without aging, and what is tried before."""
 
     def __init__(self) -> None:
         self.first: dict[tuple[t.Queue, str], bool] = {}
@@ -120,97 +135,53 @@ def _covered(key: tuple[t.Queue, str], first: dict[tuple[t.Queue, str], bool]) -
 # ---- bounds
 
 
-def _slices(policy: t.Policy) -> list[t.Expr]:
-    """Every slice that a task can be given."""
-    found: list[t.Expr] = []
-    for handler in policy.handlers.values():
-        for node in walk(handler.body):
-            if isinstance(node, t.Insert):
-                found.append(node.slice)
-            elif isinstance(node, t.PullChain) and node.keep is not None:
-                found.append(node.keep)
-    return found
-
-
-def _at_defaults(expr: t.Expr, ranges: Ranges) -> int:
-    """The largest value with params at their defaults, for the simple expressions that slices and windows are."""
-    match expr:
-        case t.ParamRef():
-            return expr.param.default
-        case t.Negative():
-            return -_at_defaults(expr.operand, ranges)
-        case t.Convert():
-            return _at_defaults(expr.operand, ranges)
-        case _:
-            return ranges.of(expr).high
-
-
-def bound(policy: t.Policy, queue: t.Queue, runnable: int) -> Bound:
-    """A task waits while each of the others of its CPU runs through the window once, and one slice more.
-
-    For tasks of weight 100. A heavier task moves through the window more slowly, in proportion.
-    """
-    ranges = Ranges()
-    slices = _slices(policy)
-    if not slices:  # no handler inserts, which law 1 has reported
-        return Bound(None, None)
-    others = max(1, runnable - 1)
-
-    def total(slice_: int, low: int, high: int) -> int | None:
-        return None if slice_ >= _INFINITE else others * (high - low + slice_)
-
-    default_slice = max(_at_defaults(each, ranges) for each in slices)
-    largest_slice = max(ranges.of(each).high for each in slices)
-    if queue.window is None:
-        return Bound(total(default_slice, 0, 0), total(largest_slice, 0, 0))
-    low, high = queue.window
-    return Bound(
-        total(default_slice, _at_defaults(low, ranges), _at_defaults(high, ranges)),
-        total(largest_slice, ranges.of(low).low, ranges.of(high).high),
-    )
-
-
-def _queue(policy: t.Policy, queue: t.Queue, runnable: int, unfair: bool) -> Verdict:
+def _queue(policy: t.Policy, queue: t.Queue, runnable: int, doubt: _Doubt | None) -> Verdict:
     title = f"nobody starves in `{queue.name}`"
-    if unfair:
-        return Verdict(7, title, Level.ASSUMED, "served only while others are empty, without aging")
+    if doubt is not None:
+        return Verdict(7, title, *doubt)
     limit = bound(policy, queue, runnable)
     if limit.at_defaults is None:
-        return Verdict(7, title, Level.TESTED, "slices are infinite: no bound on waiting can be computed")
+        return Verdict(7, title, Level.TESTED, _NO_BOUND)
     shares = f"{runnable} runnable tasks for each CPU"
     ordered = "" if queue.order is None else ", of weight 100,"
-    detail = f"with {shares}{ordered} a task waits at most {duration_text(limit.at_defaults)} at the defaults"
-    if limit.in_range is not None and limit.in_range != limit.at_defaults:
-        detail += f", {duration_text(limit.in_range)} anywhere in the params' ranges"
-    return Verdict(7, title, _level(queue), detail, _ASSUMPTIONS)
+    detail = f"with {shares}{ordered} a task waits at most {_text(limit.at_defaults)} at the defaults"
+    if limit.in_range is None:
+        detail += ", without a bound elsewhere in the params' ranges"
+    elif limit.in_range != limit.at_defaults:
+        detail += f", {_text(limit.in_range)} anywhere in the params' ranges"
+    return Verdict(7, title, Level.PROVED, detail, _ASSUMPTIONS)
 
 
-def _level(queue: t.Queue) -> Level:
-    """A key that is a deadline of the policy's own is not ordered by what tasks ran: left to the tests."""
-    return Level.TESTED if queue.order is Kind.TIME or queue.dimensions else Level.PROVED
+def _text(bound_: int) -> str:
+    """A bound in whole milliseconds, rounded up."""
+    return duration_text(-(-bound_ // 1_000_000) * 1_000_000)
 
 
-_ASSUMPTIONS = ("higher scheduling classes leave the CPU alone", "every task may run on every CPU of its queue")
+_NO_BOUND = "slices are infinite or as long as agings, or an ordered queue is aged: no bound on waiting can be computed"
+_ASSUMPTIONS = (
+    "higher scheduling classes leave the CPU alone",
+    "every task may run on every CPU of its queue",
+    "while a task waits, no tasks become runnable but those that are counted",
+)
 
 
 # ---- promises
 
 
-def _promise(policy: t.Policy, promise: t.Promise, unfair: set[t.Queue]) -> Verdict:
+def _promise(policy: t.Policy, promise: t.Promise, doubtful: bool) -> Verdict:
     if promise.kind == "work_conserving":
         title = f"no CPU idles for {duration_text(promise.limit)} while a task waits for it"
         return Verdict(7, title, Level.TESTED, "counted while the policy runs")
     whose = f" of {promise.layer.name}" if promise.layer else ""
     title = f"no task{whose} waits longer than {duration_text(promise.limit)}"
     runnable = promise.runnable_per_cpu or DEFAULT_RUNNABLE
-    limits = [bound(policy, queue, runnable) for queue in policy.queues]
-    known = not unfair and all(_level(queue) is Level.PROVED for queue in policy.queues)
+    limits: list[Bound] = [] if doubtful else [bound(policy, queue, runnable) for queue in policy.queues]
     assumptions = (f"at most {runnable} runnable tasks for each CPU, of weight 100", *_ASSUMPTIONS)
-    if known and all(limit.in_range is not None and limit.in_range <= promise.limit for limit in limits):
+    if limits and all(limit.in_range is not None and limit.in_range <= promise.limit for limit in limits):
         return Verdict(
             7, title, Level.PROVED, "follows from the queues' bounds, for every value of the params", assumptions
         )
-    if known and all(limit.at_defaults is not None and limit.at_defaults <= promise.limit for limit in limits):
+    if limits and all(limit.at_defaults is not None and limit.at_defaults <= promise.limit for limit in limits):
         return Verdict(
             7, title, Level.PROVED, "follows from the queues' bounds at the params' defaults only", assumptions
         )

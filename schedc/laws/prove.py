@@ -34,7 +34,7 @@ def prove(policy: t.Policy, diagnostics: Diagnostics) -> Proven | None:
     shared_state.check(policy, diagnostics)
     drained = law2_queues_drained.check(policy, diagnostics)
     allowed = law4_cpu_allowed.check(policy, diagnostics)
-    starvation = law7_starvation.check(policy, diagnostics)
+    starvation = law7_starvation.check(policy, drained.always, diagnostics)
     if diagnostics.has_errors:
         return None
     verdicts = (

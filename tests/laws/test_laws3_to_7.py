@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from policies import LAYERS, errors, level, policy, warnings
 
+from schedc.api import check
+from schedc.laws.verdict import Level
+
 VTIME = "queue ready: vtime from -20ms to 500ms\n"
 AT = "insert task into ready at task.vtime for slice"
 
@@ -107,3 +110,43 @@ def test_law7_bounds_on_waiting(declared: str, expected: str) -> None:
 
 def test_law7_infinite_slices_have_no_bound() -> None:
     assert level(policy(enqueue="insert task into ready for infinite"), 7) == "tested"
+
+
+TWO = "queue ready: fifo\nqueue late: fifo\n"
+BOTH = "if task.woken { insert task into ready for slice } else { insert task into late for slice }"
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (policy(declared=VTIME, enqueue=AT, more="on stopping(task, ran) { }\n"), "charged"),
+        (policy(declared=VTIME, enqueue=AT, more="on stopping(task, ran) { task.vtime += 1ms }\n"), "charged"),
+        (policy(declared=VTIME, enqueue=AT, more="on stopping(task, ran) { if task.kthread { return } "
+                "task.vtime += ran scaled by task.weight }\n"), "charged"),
+        (policy(declared=VTIME, enqueue=AT, more="on stopping(task, ran) { if not task.kthread { "
+                "task.vtime += ran scaled by task.weight } }\n"), "charged"),
+        (policy(declared=VTIME, enqueue=AT, more="on running(task) { task.vtime = clock(ready) }\n"), "charged"),
+        (policy(declared=VTIME, enqueue="insert task into ready at clock(ready) for slice"), "charged"),
+        (policy(dispatch="if let last = prev { return } pull ready"), "may go idle"),
+        (policy(declared=TWO, enqueue=BOTH,
+                dispatch="if cpu.llc.cpus > 4 { pull ready or late } else { pull late or ready }"), "others come first"),
+        (policy(declared=TWO, enqueue=BOTH, dispatch="pull ready or late aging 5ms"), "as long as agings"),
+        (policy(declared=VTIME + "queue late: fifo\n", dispatch="pull late or ready aging 100ms",
+                enqueue="if task.woken { insert task into late for slice } else { " + AT + " }"), "is aged"),
+    ],
+)  # fmt: skip
+def test_law7_what_bounds_no_waiting_is_not_said_to(made: str, why: str) -> None:
+    assert errors(made) == set()
+    weak = [each for each in check(made).verdicts if each.law == 7 and each.level is not Level.PROVED]
+    assert any(why in each.detail for each in weak)
+
+
+def test_law7_a_source_that_is_aged_waits_for_its_turn_each_time() -> None:
+    made = policy(declared=TWO + "promise max_wait 1s while runnable <= 20 per cpu\n", enqueue=BOTH,
+                  dispatch="pull ready or late aging 100ms")  # fmt: skip
+    ready, late, promise = (each for each in check(made).verdicts if each.law == 7)
+    # One slice of 5 ms in 100 ms goes to `late`: 19 others, and one that was served first, in 19/20 of the time.
+    assert ready.level is Level.PROVED and "at most 106ms at the defaults" in ready.detail
+    # 19 others, each after 100 ms and the two slices that may lie before, in 19/20 of the time.
+    assert late.level is Level.PROVED and "at most 2101ms at the defaults" in late.detail
+    assert promise.level is Level.TESTED

@@ -1,0 +1,147 @@
+"""How long a task waits in a queue at most (law 7), where that follows from the policy's text."""
+
+from __future__ import annotations
+
+from schedc.record import record
+from schedc.typed import tree as t
+from schedc.typed.ranges import Ranges
+from schedc.typed.walk import walk
+from schedc.types.kinds import Kind
+
+_INFINITE = (1 << 64) - 1
+
+
+@record
+class Bound:
+    """The longest wait in a queue (ns, None if there is no bound) at the params' defaults and in their range."""
+
+    at_defaults: int | None
+    in_range: int | None
+
+
+@record
+class _Figures:
+    """The figures of a policy in the worst case: the longest slice, the times after which sources are aged, and
+    how wide a queue's window is (None for a queue without)."""
+
+    slice: int
+    agings: tuple[int, ...]
+    own_aging: int | None
+    window: int | None
+
+    def bound(self, others: int) -> int | None:
+        if self.slice >= _INFINITE:
+            return None
+        part, whole = self._served_first()
+        if part >= whole:
+            return None
+        if self.own_aging is not None:
+            if self.window is not None:
+                return None  # each time that another task runs, however shortly, takes an aging
+            return others * (self.own_aging + _up((len(self.agings) + 1) * self.slice * whole, whole - part))
+        served = others * ((self.window or 0) + self.slice) + len(self.agings) * self.slice
+        return _up(served * whole, whole - part)
+
+    def _served_first(self) -> tuple[int, int]:
+        """The part of its time, as a fraction, that a CPU may spend on sources that are served first by age."""
+        part, whole = 0, 1
+        for aging in self.agings:
+            part, whole = part * aging + whole * self.slice, whole * aging
+        return part, whole
+
+
+def bound(policy: t.Policy, queue: t.Queue, runnable: int) -> Bound:
+    """A task waits while each of the others of its CPU runs through the window once, and one slice more. A source
+    that is aged takes a slice from the others each time; it is itself served at least that often.
+
+    For tasks of weight 100. A heavier task moves through the window more slowly, in proportion.
+    """
+    if not _slices(policy):  # no handler inserts, which law 1 has reported
+        return Bound(None, None)
+    others = max(1, runnable - 1)
+    return Bound(_figures(policy, queue, False).bound(others), _figures(policy, queue, True).bound(others))
+
+
+def _figures(policy: t.Policy, queue: t.Queue, in_range: bool) -> _Figures:
+    ranges = Ranges()
+
+    def most(expr: t.Expr) -> int:
+        return ranges.of(expr).high if in_range else _at_defaults(expr, ranges, True)
+
+    def least(expr: t.Expr) -> int:
+        return ranges.of(expr).low if in_range else _at_defaults(expr, ranges, False)
+
+    aged = [(source.queue.queue, source.aging) for source in sources(policy) if source.aging is not None]
+    window = None if queue.window is None else most(queue.window[1]) - least(queue.window[0])
+    own = [most(aging) for aged_queue, aging in aged if aged_queue is queue]
+    return _Figures(
+        max(most(each) for each in _slices(policy)),
+        tuple(least(aging) for _, aging in aged),
+        max(own) if own else None,
+        window,
+    )
+
+
+def sources(policy: t.Policy) -> list[t.PullSource]:
+    """Everything that `dispatch` pulls from."""
+    return [node for node in walk(policy.handlers["dispatch"].body) if isinstance(node, t.PullSource)]
+
+
+def _slices(policy: t.Policy) -> list[t.Expr]:
+    """Every slice that a task can be given."""
+    found: list[t.Expr] = []
+    for handler in policy.handlers.values():
+        for node in walk(handler.body):
+            if isinstance(node, t.Insert):
+                found.append(node.slice)
+            elif isinstance(node, t.PullChain) and node.keep is not None:
+                found.append(node.keep)
+    return found
+
+
+def _at_defaults(expr: t.Expr, ranges: Ranges, most: bool) -> int:
+    """The largest or smallest value with params at their defaults, for the simple expressions that slices, windows
+    and agings are; of any other one, that in the params' ranges."""
+    match expr:
+        case t.ParamRef():
+            return expr.param.default
+        case t.Negative():
+            return -_at_defaults(expr.operand, ranges, not most)
+        case t.Convert():
+            return _at_defaults(expr.operand, ranges, most)
+        case _:
+            return ranges.of(expr).high if most else ranges.of(expr).low
+
+
+def _up(value: int, by: int) -> int:
+    return -(-value // by)
+
+
+def is_charged(policy: t.Policy) -> bool:
+    """True if tasks stand where their virtual time says, and that grows with what they run whenever they stop, and by
+    nothing else: what keeps a task from being first for ever."""
+    nodes = [node for handler in policy.handlers.values() for node in walk(handler.body)]
+    positions = [
+        node.at for node in nodes if isinstance(node, t.Insert) and node.queue and node.queue.queue.order is Kind.VTIME
+    ]
+    changes = [node for node in nodes if isinstance(node, t.Assign) and _is_vtime(node.target)]
+    stopping = policy.handlers.get("stopping")
+    if stopping is None or len(changes) != 1 or changes[0] not in stopping.body.statements:
+        return False
+    if any(isinstance(node, t.Return) for node in walk(stopping.body)):
+        return False
+    return _charges(changes[0], stopping) and all(_is_vtime(position) for position in positions)
+
+
+def _charges(change: t.Assign, stopping: t.Handler) -> bool:
+    """True for `task.vtime += ran scaled by task.weight`."""
+    value = change.value
+    if change.operator != "+" or not isinstance(value, t.Scaled) or len(stopping.formals) != 2:
+        return False
+    ran, weight = value.amount, value.weight
+    is_ran = isinstance(ran, t.LocalRef) and ran.local is stopping.formals[1]
+    return is_ran and isinstance(weight, t.FieldRef) and weight.field.name == "weight"
+
+
+def _is_vtime(expr: object) -> bool:
+    return isinstance(expr, t.FieldRef) and expr.field.owner is Kind.TASK and expr.field.name == "vtime"
