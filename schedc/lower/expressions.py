@@ -186,8 +186,12 @@ def read_state(expr: t.StateRef, scope: Scope) -> str:
     if not is_shared(expr, scope):
         return place
     text = f"READ_ONCE({place})"
-    unsigned = expr.type.kind in (Kind.COUNT, Kind.WEIGHT, Kind.DURATION, Kind.RATIO, Kind.RATE)
-    return f"settled({text})" if unsigned and expr.field.average is None else text
+    return settled(text, expr.field, scope)
+
+
+def settled(text: str, kept: t.Global | t.StateField, scope: Scope) -> str:
+    """A shared word as it is read: others may have taken away more than was there."""
+    return f"settled({text})" if kept in scope.plan.taken_from else text
 
 
 # ---- arithmetic
@@ -235,20 +239,32 @@ def _product(expr: t.Binary, left: str, right: str, fits: bool, scope: Scope) ->
     if expr.operator == "*":
         if divisor == 1:
             return f"({left} * {right})" if plain else f"sat_mul({left}, {right})"
-        return f"({left} * {right} / {divisor}ULL)" if plain else f"mul_div({left}, {right}, {divisor}ULL)"
+        if plain:
+            return f"({left} * {right} / {divisor}ULL)"
+        if a.high < b.high:
+            left, right = right, left
+        return f"{_mul_div(min(a.high, b.high), divisor)}({left}, {right}, {divisor}ULL)"
     if expr.operator == "%" or multiplier == 1:
         return f"({left} {expr.operator} {right})"
-    return f"({left} * {multiplier}ULL / {right})" if plain else f"mul_div({left}, {multiplier}ULL, {right})"
+    if plain:
+        return f"({left} * {multiplier}ULL / {right})"
+    return f"{_mul_div(multiplier, b.high)}({left}, {multiplier}ULL, {right})"
+
+
+def _mul_div(factor: int, divisor: int) -> str:
+    """What computes a * factor / divisor, given the most that these can be."""
+    return "mul_div" if factor * divisor <= intervals.WORD.high else "mul_div_wide"
 
 
 def _scaled(expr: t.Scaled, scope: Scope) -> str:
     amount, weight = lower(expr.amount, scope), lower(expr.weight, scope)
-    if expr.type.kind in SIGNED:
-        return f"mul_div_signed({amount}, 100, {weight})"
     product = intervals.multiply(scope.ranges.of(expr.amount), Interval(100, 100))
+    function = _mul_div(100, scope.ranges.of(expr.weight).high)
+    if expr.type.kind in SIGNED:
+        return f"{function}_signed({amount}, 100, {weight})"
     if intervals.WORD.contains(product):
         return f"({amount} * 100 / {weight})"
-    return f"mul_div({amount}, 100, {weight})"
+    return f"{function}({amount}, 100, {weight})"
 
 
 def clamped(text: str, found: Interval, wanted: Interval, kind: Kind) -> str:

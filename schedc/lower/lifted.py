@@ -5,6 +5,7 @@ The helper's parameters are the names it uses of where it stands, so that its te
 
 from __future__ import annotations
 
+from schedc.laws.law6_bounds import searches
 from schedc.lower import expressions, names
 from schedc.lower.plan import MAX_COUNT
 from schedc.lower.scope import Helper, Scope
@@ -30,7 +31,17 @@ def _lift(
 
 def pick(expr: t.Pick, scope: Scope) -> str:
     task = expressions.lower(expr.task, scope)
-    simple = expr.where is None and expr.order is None and expr.inside is None and expr.idle
+    if scope.event == "select_cpu" and expr.idle and not _is_kernels_choice(expr):
+        return f"if_active({_pick(expr, task, scope)})"
+    return _pick(expr, task, scope)
+
+
+def _is_kernels_choice(expr: t.Pick) -> bool:
+    return expr.near is not None and not searches(expr) and not expr.whole_core
+
+
+def _pick(expr: t.Pick, task: str, scope: Scope) -> str:
+    simple = not searches(expr)
     if simple and expr.whole_core:
         return f"claim_idle_core({task})"
     if simple and expr.near is not None:
@@ -70,8 +81,16 @@ def _search(expr: t.Pick, task: str, scope: Scope) -> str:
         where=expressions.lower(expr.where, inner) if expr.where is not None else None,
         order=expressions.lower(order, inner) if order is not None else None,
         order_type="s64" if order is not None and order.type.kind in SIGNED else "u64",
-        most=expr.most,
+        better=_better(expr) if order is not None else None,
     )  # fmt: skip
+
+
+def _better(expr: t.Pick) -> str:
+    """When a candidate's value is better than the best so far; virtual times are told apart by their distance."""
+    assert expr.order is not None
+    if expr.order.type.kind is not Kind.VTIME:
+        return f"value {'>' if expr.most else '<'} best_value"
+    return "vtime_before(best_value, value)" if expr.most else "vtime_before(value, best_value)"
 
 
 # ---- patterns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schedc.record import record
 from schedc.typed import tree as t
 from schedc.typed.walk import walk_policy
-from schedc.types.kinds import Kind
+from schedc.types.kinds import UNSIGNED, Kind
 
 # Sizes of the tables of the program: what a machine may have at most. A larger one is refused at load.
 MAX_COUNT = {Kind.CPU: 1024, Kind.CORE: 1024, Kind.LLC: 128, Kind.NODE: 32, Kind.LAYER: 16}
@@ -28,7 +28,8 @@ class QueuePlan:
 class Plan:
     """`vtime_in_task`: the task's virtual time is what the kernel keeps for its queue position.
 
-    `home`: each task's last queue is remembered, for rebasing and for `keep prev`.
+    `taken_from`: what is kept and subtracted from somewhere.
+    `home`: each task's last queue is remembered, for rebasing, for `keep prev` and for whose clock it advances.
     """
 
     policy: t.Policy
@@ -39,6 +40,7 @@ class Plan:
     ran_used: bool
     task_fields: tuple[t.StateField, ...]
     clock_slots: int
+    taken_from: frozenset[t.Global | t.StateField]
 
     @property
     def task_state(self) -> bool:
@@ -71,11 +73,25 @@ def make_plan(policy: t.Policy) -> Plan:
         queues=queues,
         vtime_used=bool(clocked) or any(_is_plain_vtime(node) for node in nodes),
         vtime_in_kernel=plain and not time_order,
-        home=clock_slots > 1 or (keeps and base > 1),
+        home=base > 1 and (keeps or clock_slots > 0),
         ran_used=_ran_used(policy),
         task_fields=policy.state_of(Kind.TASK),
         clock_slots=clock_slots,
+        taken_from=frozenset(kept for node in nodes if (kept := _taken_from(node)) is not None),
     )
+
+
+def _taken_from(node: object) -> t.Global | t.StateField | None:
+    """What an assignment subtracts from, of what is kept without a sign."""
+    if not isinstance(node, t.Assign) or node.operator != "-" or node.target.type.kind not in UNSIGNED:
+        return None
+    match node.target:
+        case t.GlobalRef():
+            return node.target.target
+        case t.StateRef():
+            return node.target.field
+        case _:
+            return None
 
 
 def _is_plain_vtime(expr: object) -> bool:

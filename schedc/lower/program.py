@@ -8,7 +8,7 @@ from schedc.lower import expressions, names
 from schedc.lower.plan import MAX_COUNT, NR_NAME, Plan, make_plan
 from schedc.lower.scope import Needs, Scope, Snapshot, snapshots_of, uses_now
 from schedc.lower.statements import Node, lower_block
-from schedc.record import record
+from schedc.record import changed, record
 from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
 from schedc.typed.walk import walk, walk_policy
@@ -99,9 +99,8 @@ class Lowering:
         """Each global and live param is read once, at the start."""
         result = []
         for used in snapshots_of(*nodes):
-            source = names.param(used) if isinstance(used, t.Param) else names.global_(used)
             scope.snapshots[used] = f"at_{used.name}"
-            result.append((names.c_type(used.type), f"at_{used.name}", _settled(used, f"READ_ONCE({source})")))
+            result.append((names.c_type(used.type), f"at_{used.name}", _read_once(used, scope)))
         if uses_now(*nodes):
             scope.now = "at_now"
             result.append(("u64", "at_now", "now()"))
@@ -201,17 +200,23 @@ class Lowering:
         return result
 
 
+def _read_once(used: Snapshot, scope: Scope) -> str:
+    if isinstance(used, t.Param):
+        return f"READ_ONCE({names.param(used)})"
+    return expressions.settled(f"READ_ONCE({names.global_(used)})", used, scope)
+
+
 def walk_policy_conditions(condition: t.Expr) -> list[t.Local]:
     return [node.local for node in walk(condition) if isinstance(node, t.LocalRef)]
 
 
-def _settled(used: Snapshot, text: str) -> str:
-    unsigned = used.type.kind in (Kind.COUNT, Kind.WEIGHT, Kind.DURATION, Kind.RATIO, Kind.RATE)
-    return f"settled({text})" if isinstance(used, t.Global) and unsigned else text
-
-
 def _claims(statement: t.Stmt) -> bool:
     return any(isinstance(node, t.Pick) and node.idle for node in walk(statement))
+
+
+def _decides_vtime(block: t.Block) -> bool:
+    """True if a local or the task's virtual time is assigned: what `only_vtime` keeps for their sake."""
+    return any(isinstance(node, t.Assign) and isinstance(node.target, t.LocalRef | t.FieldRef) for node in walk(block))
 
 
 def only_vtime(block: t.Block) -> t.Block:
@@ -219,9 +224,9 @@ def only_vtime(block: t.Block) -> t.Block:
     kept: list[t.Stmt] = []
     for statement in block.statements:
         match statement:
-            case t.Let() | t.If() | t.Match() if _claims(statement):
+            case t.Let() | t.If() | t.Match() | t.For() | t.Repeat() if _claims(statement):
                 pass  # looking for an idle CPU has an effect of its own
-            case t.Let() | t.Return():
+            case t.Let() | t.Return() | t.Break() | t.Continue():
                 kept.append(statement)
             case t.Assign() if isinstance(statement.target, t.LocalRef):
                 kept.append(statement)
@@ -233,6 +238,8 @@ def only_vtime(block: t.Block) -> t.Block:
             case t.Match():
                 arms = tuple((pattern, only_vtime(arm)) for pattern, arm in statement.arms)
                 kept.append(t.Match(statement.span, statement.subject, arms))
+            case t.For() | t.Repeat() if _decides_vtime(statement.body):
+                kept.append(changed(statement, body=only_vtime(statement.body)))
             case _:
                 pass
     return t.Block(tuple(kept), block.span, block.close)

@@ -31,10 +31,10 @@ static __always_inline u64 sat_mul(u64 a, u64 b)
 	return a > most ? U64_MAX : a * b;
 }
 
-/* a * b / c without losing the high part of the product; c is not 0. */
+/* a * b / c without losing the high part of the product; c is not 0, and b * c fits 64 bits. */
 static __always_inline u64 mul_div(u64 a, u64 b, u64 c)
 {
-	return sat_add(sat_mul(a / c, b), sat_mul(a % c, b) / c);
+	return sat_add(sat_mul(a / c, b), a % c * b / c);
 }
 
 static __always_inline s64 to_signed(u64 a)
@@ -79,6 +79,7 @@ static __always_inline s64 div_signed(s64 a, u64 b)
 	return with_sign(magnitude(a) / b, a < 0);
 }
 
+/* b * c fits 64 bits. */
 static __always_inline s64 mul_div_signed(s64 a, u64 b, u64 c)
 {
 	return with_sign(mul_div(magnitude(a), b, c), a < 0);
@@ -164,6 +165,44 @@ static __always_inline u64 random_below(u64 bound)
 	return bound ? bpf_get_prandom_u32() % bound : 0;
 }
 
+/* The next 32 bits of a quotient: `rest` and `next` over a divisor of two halves, the upper one with its first bit set. */
+static __always_inline u64 quotient_digit(u64 rest, u64 next, u64 upper, u64 lower)
+{
+	u64 digit = rest / upper, left = rest % upper;
+
+	if (digit >> 32 || digit * lower > (left << 32 | next)) {
+		digit--;
+		left += upper;
+		if (!(left >> 32) && (digit >> 32 || digit * lower > (left << 32 | next)))
+			digit--;
+	}
+	return digit;
+}
+
+/* The same for all operands but c = 0: a product of 128 bits, divided by hand. */
+static __noinline u64 mul_div_wide(u64 a, u64 b, u64 c)
+{
+	u64 crossed = (a >> 32) * (u32)b, other = (u64)(u32)a * (b >> 32), least = (u64)(u32)a * (u32)b;
+	u64 middle = (least >> 32) + (u32)crossed + (u32)other;
+	u64 high = (a >> 32) * (b >> 32) + (crossed >> 32) + (other >> 32) + (middle >> 32);
+	u64 low = middle << 32 | (u32)least, shift = 63 - log2_u64(c), digit;
+
+	if (high >= c)
+		return U64_MAX;
+	c <<= shift;
+	if (shift)
+		high = high << shift | low >> (64 - shift);
+	low <<= shift;
+	digit = quotient_digit(high, low >> 32, c >> 32, (u32)c);
+	high = (high << 32 | low >> 32) - digit * c;
+	return digit << 32 | quotient_digit(high, (u32)low, c >> 32, (u32)c);
+}
+
+static __always_inline s64 mul_div_wide_signed(s64 a, u64 b, u64 c)
+{
+	return with_sign(mul_div_wide(magnitude(a), b, c), a < 0);
+}
+
 /* A step of 1/n from the old average to the new sample. */
 static __always_inline u64 toward(u64 average, u64 sample, u64 n)
 {
@@ -174,9 +213,11 @@ static __always_inline u64 toward(u64 average, u64 sample, u64 n)
 static __always_inline u64 toward_over(u64 average, u64 sample, u64 elapsed, u64 over)
 {
 	u64 part = elapsed < over ? elapsed : over;
+	u64 way = sample >= average ? sample - average : average - sample;
 
-	return sample >= average ? average + mul_div(sample - average, part, over) :
-				   average - mul_div(average - sample, part, over);
+	/* `over` is a constant. */
+	way = over >> 32 ? mul_div_wide(way, part, over) : mul_div(way, part, over);
+	return sample >= average ? average + way : average - way;
 }
 
 /* A shared word that atomic subtractions may have brought below zero. */

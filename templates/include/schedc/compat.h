@@ -186,6 +186,12 @@ static __noinline s32 usable_cpu(struct task_struct *p, s32 cpu)
 	return given;
 }
 
+/* A CPU that was claimed, or none if it takes no tasks: on its way up or down it may look idle. */
+static __always_inline s32 if_active(s32 cpu)
+{
+	return cpu >= 0 && is_active(cpu) ? cpu : -1;
+}
+
 /* The idle CPU that the kernel would choose near `prev_cpu`, claimed, or else `prev_cpu`. */
 static __always_inline s32 claim_idle_or(struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 {
