@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schedc.check.declarations import DIMENSIONS, ORDERS, OWNERS
+from schedc.check.declarations import DIMENSIONS, ORDERS, OWNERS, range_in_type
 from schedc.check.policy import FORMAL_NAMES
 from schedc.diagnostics import Diagnostic, Diagnostics, absent
 from schedc.diagnostics import s1_names as names
@@ -37,7 +37,7 @@ def _look(fragments: Fragments, diagnostics: Diagnostics, found: Diagnostics) ->
         line_end = fragments.source.text.find("\n", item.span.end)
         end = line_end if line_end >= 0 else item.span.end
         if not any(item.span.start <= fault.start <= end for fault in faults):
-            found.extend(_declaration(item))
+            found.extend(_declaration(item, fragments.source.text))
         if isinstance(item, ast.Handler):
             found.extend(_event(item))
         if isinstance(item, ast.Handler | ast.Function | ast.Timer):
@@ -53,7 +53,7 @@ def _declared(items: tuple[ast.Item, ...]) -> set[str]:
     return found
 
 
-def _declaration(item: ast.Item) -> Iterator[Diagnostic]:
+def _declaration(item: ast.Item, text: str) -> Iterator[Diagnostic]:
     match item:
         case ast.Queue():
             yield from _queue(item)
@@ -66,7 +66,9 @@ def _declaration(item: ast.Item) -> Iterator[Diagnostic]:
                 yield from _type(field.type)
         case ast.Param():
             yield from _type(item.type)
-            if item.low is None and DECLARABLE.get(item.type.name) is not Kind.BOOL:
+            if item.type.low is not None and DECLARABLE.get(item.type.name) is not Kind.BOOL:
+                yield range_in_type(item, text)
+            elif item.low is None and DECLARABLE.get(item.type.name) is not Kind.BOOL:
                 yield types.range_needed(item.span, item.name, "... in 1ms..100ms")
         case ast.Global() | ast.Const():
             yield from _type(item.type)

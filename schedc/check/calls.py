@@ -26,7 +26,7 @@ _SIGNATURES = {
     "clock": "clock(queue)",
     "local": "local(cpu)",
     "idle_cpu": "idle_cpu(task, near cpu, in llc, whole core, where condition)",
-    "any_cpu": "any_cpu(task, in llc, where condition, least value)",
+    "any_cpu": "any_cpu(task, near cpu, in llc, where condition, least value)",
 }
 
 
@@ -46,7 +46,7 @@ def check_call(node: ast.Call, context: Context) -> t.Expr:
         return _of_count(node, name, context)
     if name == "local":
         context.diagnostics.add(
-            queue_messages.not_here(node.span, "local", "this place", "`insert task into local(cpu) for ...`")
+            queue_messages.misplaced(node.span, "local", "this place", "`insert task into local(cpu) for ...`")
         )
         return expressions.error(node.span)
     return _function(node, name, context)
@@ -154,7 +154,8 @@ def _pick(node: ast.Call, name: str, context: Context) -> t.Expr:
             return _wrong(argument.span, name, context)
         by_kind[argument.kind] = argument
     idle = name == "idle_cpu"
-    if "" not in by_kind or (idle and {"least", "most"} & by_kind.keys()) or not _whole(by_kind, idle):
+    orders = {"least", "most"} & by_kind.keys()
+    if "" not in by_kind or len(orders) > (0 if idle else 1) or not _whole(by_kind, idle):
         return _wrong(node.span, name, context)
     task = expressions.check(by_kind[""].value, context, Type(Kind.TASK))
     near = expressions.check(by_kind["near"].value, context, Type(Kind.CPU)) if "near" in by_kind else None

@@ -6,6 +6,7 @@ from schedc.check import branches, expressions
 from schedc.check.context import Context
 from schedc.check.literals import check_number, show
 from schedc.check.symbols import check_name
+from schedc.diagnostics import Diagnostic, Edit
 from schedc.diagnostics import s1_names as names
 from schedc.diagnostics import s2_types as types
 from schedc.diagnostics import s5_queues as queue_messages
@@ -77,11 +78,13 @@ def _average(node: ast.TypeExpr, kind: Kind, context: Context) -> t.Average | No
         return None
     if kind not in (Kind.DURATION, Kind.COUNT, Kind.RATIO, Kind.RATE, Kind.WEIGHT):
         context.diagnostics.add(types.expected(node.span, "duration, count, ratio, rate or weight", Type(kind)))
+    if node.low is not None:  # a sample could leave it, and divisions rely on ranges
+        context.diagnostics.add(types.no_range(node.span, "an average", "keep it where it is read:  clamp(...)"))
     wanted = Type(Kind.COUNT if node.samples else Kind.DURATION)
     over = constant(node.over, wanted, context, "the length of an average")
     if over is None or over <= 0 or (node.samples and over > MAX_SAMPLES):
         if over is not None:
-            context.diagnostics.add(types.bad_range(node.over.span, f"1 to {MAX_SAMPLES} samples, or a time above 0"))
+            context.diagnostics.add(types.bad_length(node.over.span, MAX_SAMPLES))
         over = 1
     return t.Average(over, None) if node.samples else t.Average(None, over)
 
@@ -113,8 +116,12 @@ def check_param(node: ast.Param, context: Context) -> t.Param | None:
     default = constant(node.default, declared.type, context, f"the value of `{node.name}`")
     range_ = declared.range
     if declared.type.kind is Kind.BOOL:
-        if node.low is not None:
-            context.diagnostics.add(types.expected(node.low.span, "bool without a range", declared.type))
+        surplus = node.low or node.type.low
+        if surplus is not None:
+            context.diagnostics.add(types.no_range(surplus.span, "a bool", "leave it out"))
+            return None
+        if declared.per_layer:
+            context.diagnostics.add(types.expected(node.type.span, "single value", declared.type))
     else:
         found = _param_range(node, declared, context)
         if found is None:
@@ -133,6 +140,9 @@ def _param_range(node: ast.Param, declared: Declared, context: Context) -> Inter
     if kind not in NUMERIC - {Kind.VTIME, Kind.TIME} or declared.average or declared.per_layer:
         context.diagnostics.add(types.expected(node.type.span, "number or a bool", declared.type))
         return None
+    if node.type.low is not None:
+        context.diagnostics.add(range_in_type(node, context.source.text))
+        return None
     if node.low is None or node.high is None:
         example = f"{context.text(node.span)} in 1ms..100ms" if kind is Kind.DURATION else "... in 1..100"
         context.diagnostics.add(types.range_needed(node.span, node.name, example))
@@ -147,6 +157,19 @@ def _param_range(node: ast.Param, declared: Declared, context: Context) -> Inter
         )
         return None
     return Interval(low, high)
+
+
+def range_in_type(node: ast.Param, text: str) -> Diagnostic:
+    """A param whose range stands behind its type, as that of a field does; `text` is the policy's."""
+    assert node.type.low is not None and node.type.high is not None
+    written = text[node.type.low.span.start : node.type.high.span.end]
+    value = text[node.default.span.start : node.default.span.end]
+    edits: tuple[Edit, ...] = ()
+    if node.low is None and "\n" not in written:
+        end = Span(node.default.span.end, node.default.span.end)
+        edits = (Edit(node.type.span, node.type.name), Edit(end, f" in {written}"))
+    instead = f"param {node.name}: {node.type.name} = {value} in {written}"
+    return types.range_behind_type(node.type.span, node.name, instead, edits)
 
 
 def check_const(node: ast.Const, context: Context) -> t.Lit | t.BuiltinValue | None:
@@ -304,11 +327,16 @@ def check_promise(node: ast.Promise, context: Context) -> t.Promise | None:
         context.diagnostics.add(queue_messages.promise_unknown(node.kind_span, node.kind))
         return None
     limit_node = node.limit if node.kind == "max_wait" else node.within
+    example = "max_wait 10s" if node.kind == "max_wait" else "work_conserving within 1ms"
     if limit_node is None:
-        example = "max_wait 10s" if node.kind == "max_wait" else "work_conserving within 1ms"
         context.diagnostics.add(queue_messages.promise_incomplete(node.span, f"write, for example, `{example}`"))
         return None
+    surplus = node.within if node.kind == "max_wait" else node.limit
+    if surplus is not None:
+        context.diagnostics.add(queue_messages.promise_unclear(surplus.span, f"`{example}` is all"))
     limit = expressions.coerce(check_number(limit_node, context.diagnostics), Type(Kind.DURATION), context)
+    if isinstance(limit, t.Lit) and limit.value == 0 and not limit.type.is_error:
+        context.diagnostics.add(queue_messages.promise_unclear(limit.span, "nothing happens in no time"))
     layer = _promised_layer(node.layer, context)
     runnable = _runnable(node.assumption, context)
     if not isinstance(limit, t.Lit) or limit.type.is_error:
@@ -335,6 +363,8 @@ def _runnable(node: ast.Assumption | None, context: Context) -> int | None:
         context.diagnostics.add(queue_messages.promise_incomplete(node.span, "write  while runnable <= 20 per cpu"))
         return None
     assert isinstance(limit, t.Lit)
+    if limit.value == 0:
+        context.diagnostics.add(queue_messages.promise_unclear(limit.span, "without tasks nobody waits"))
     return limit.value
 
 

@@ -53,13 +53,16 @@ def coerce(expr: t.Expr, wanted: Type, context: Context) -> t.Expr:
 
 def _wrong_kind(expr: t.Expr, wanted: Type, context: Context) -> None:
     text = context.text(expr.span)
-    if isinstance(expr, t.Lit) and expr.type.kind is Kind.COUNT and wanted.kind in NUMERIC:
-        suggestion = with_unit(text) if wanted.kind in (Kind.DURATION, Kind.DIFFERENCE) else None
-        if wanted.kind is Kind.RATIO:
-            suggestion = f"{text}.0"
-        context.diagnostics.add(types.number_without_unit(expr.span, text, wanted, suggestion))
+    if _bare(expr, text) and wanted.kind in (Kind.DURATION, Kind.DIFFERENCE, Kind.RATIO, Kind.RATE):
+        suggestion, certain = with_unit(text, wanted.kind)
+        context.diagnostics.add(types.number_without_unit(expr.span, text, wanted, suggestion, certain))
     else:
         context.diagnostics.add(types.expected(expr.span, wanted, expr.type))
+
+
+def _bare(expr: t.Expr, text: str) -> bool:
+    """A number as it was written, without a unit; one with a sign is read as a nice level."""
+    return isinstance(expr, t.Lit) and expr.type.kind in (Kind.COUNT, Kind.NICE) and text.lstrip("-")[:1].isdigit()
 
 
 def check_condition(node: ast.Expr, context: Context) -> t.Expr:
@@ -289,8 +292,7 @@ def _check_divisor(divisor: t.Expr, context: Context) -> bool:
         return False
     range_ = context.ranges.of(divisor)
     if range_.low <= 0 <= range_.high:
-        zero = {Kind.DURATION: "0ns", Kind.RATIO: "0.0", Kind.RATE: "0hz"}.get(divisor.type.kind, "0")
-        context.diagnostics.add(bounds.divisor_zero(divisor.span, context.text(divisor.span), zero))
+        context.diagnostics.add(bounds.divisor_zero(divisor.span, context.text(divisor.span), divisor.type.kind))
         return False
     return True
 

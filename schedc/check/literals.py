@@ -63,9 +63,18 @@ def duration_text(nanoseconds: int) -> str:
     return f"{nanoseconds}ns"
 
 
-def with_unit(text: str) -> str | None:
-    """A bare number as the duration in nanoseconds that C code would mean by it: 5000000 is 5ms."""
-    number = parse_number(text)
-    if isinstance(number, NumberError) or number.unit or "." in text:
-        return None
-    return "0ms" if number.value == 0 else duration_text(int(number.value)) if number.value >= 1000 else None
+def with_unit(text: str, kind: Kind) -> tuple[str, bool]:
+    """What a bare whole number may mean as a value of a kind, and whether that is beyond doubt; "" where nothing is
+    likely. C counts nanoseconds: 5000000 is 5ms. A ratio of 50 may be 50%, or fifty times as much."""
+    digits = text.removeprefix("-").strip()
+    number = parse_number(digits)
+    if isinstance(number, NumberError):
+        return "", False
+    value = int(number.value)
+    if kind is Kind.RATIO:
+        return (f"{digits}.0", True) if value <= 1 else (f"{digits}%", False)
+    if kind is Kind.RATE:
+        return f"{digits}hz", False
+    if 0 < value < 1000:
+        return "", False
+    return text[: len(text) - len(digits)] + (duration_text(value) if value else "0ms"), True

@@ -8,6 +8,7 @@ from typing import TypeVar
 from schedc.check import declarations, expressions
 from schedc.check.context import Context
 from schedc.check.defaults import default_handlers
+from schedc.check.literals import show
 from schedc.check.size import MAX_OPERATIONS, size_of
 from schedc.check.statements import check_block
 from schedc.check.symbols import Symbols, check_name
@@ -250,7 +251,7 @@ class _Checker:
         context = self.context(TIMER)
         period = expressions.check(node.period, context, Type(Kind.DURATION))
         if not period.type.is_error and self.ranges.of(period).low < _MIN_PERIOD:
-            self.diagnostics.add(types.bad_range(node.period.span, "a timer's period is at least 100us"))
+            self.diagnostics.add(types.short_period(node.period.span, show(Kind.DURATION, _MIN_PERIOD)))
         body = check_block(node.body, context)
         self._limit_size(body, node.period.span)
         return t.Timer(index, period, body, node.span)

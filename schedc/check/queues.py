@@ -78,7 +78,7 @@ def check_chain(node: ast.Expr, context: Context) -> t.Expr:
         (index for index, each in enumerate(operands) if isinstance(each, ast.Pull | ast.Keep)), len(operands)
     )
     if first == len(operands):
-        context.diagnostics.add(messages.not_here(node.span, "aging", "a value", "`pull`"))
+        context.diagnostics.add(messages.misplaced(node.span, "aging", "a value", "`pull`"))
         return expressions.error(node.span)
     conditions = [expressions.check_condition(each, context) for each in operands[:first]]
     result = _chain(operands[first:], context)
@@ -100,12 +100,23 @@ def _chain(operands: list[ast.Expr], context: Context) -> t.Expr:
     keep: t.Expr | None = None
     for operand in operands:
         if keep is not None:
-            context.diagnostics.add(messages.not_here(operand.span, "or", "this place", "front of `keep prev`"))
+            context.diagnostics.add(messages.misplaced(operand.span, "or", "this place", "front of `keep prev`"))
         elif isinstance(operand, ast.Keep):
             keep = _keep(operand, context)
+        elif isinstance(operand, ast.Pull) and operand.into is not None:
+            place = "the middle of a chain"
+            context.diagnostics.add(messages.misplaced(operand.span, "pull ... into", place, "a condition of its own"))
+        elif not _names_queue(operand):
+            context.diagnostics.add(messages.not_a_source(operand.span))
         elif (source := _source(operand, context)) is not None:
             sources.append(source)
     return t.PullChain(span, BOOL, tuple(sources), keep)
+
+
+def _names_queue(operand: ast.Expr) -> bool:
+    """False for what can only be a condition, which stands before a chain."""
+    source = operand.source if isinstance(operand, ast.Pull | ast.Aged) else operand
+    return isinstance(source, ast.NameRef | ast.Index | ast.Call)
 
 
 def _source(operand: ast.Expr, context: Context) -> t.PullSource | None:
@@ -134,19 +145,19 @@ def check_slice(node: ast.Expr, context: Context) -> t.Expr:
 def _pull_into(operands: list[ast.Expr], first: ast.Pull, context: Context) -> t.Expr:
     assert first.into is not None
     if len(operands) > 1:
-        context.diagnostics.add(messages.not_here(operands[1].span, "or", "`pull ... into`", "`pull`"))
+        context.diagnostics.add(messages.misplaced(operands[1].span, "or", "`pull ... into`", "`pull`"))
     source = check_queue(first.source, context)
     into = check_queue(first.into, context)
     if source is None or into is None:
         return expressions.error(first.span)
     if source.queue.order is not None or into.queue.order is not None:
         context.diagnostics.add(
-            messages.not_here(first.span, "pull ... into", "queues with an order", "first-in first-out queues")
+            messages.misplaced(first.span, "pull ... into", "queues with an order", "first-in first-out queues")
         )
         return expressions.error(first.span)
     if into.queue.dimensions != (Kind.CPU,):
         context.diagnostics.add(
-            messages.not_here(first.into.span, "pull ... into", "any other queue", "a queue `per cpu` as the target")
+            messages.misplaced(first.into.span, "pull ... into", "any other queue", "a queue `per cpu` as the target")
         )
         return expressions.error(first.span)
     return t.PullInto(first.span, BOOL, source, into)

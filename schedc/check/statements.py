@@ -16,7 +16,7 @@ from schedc.source import Span
 from schedc.syntax import ast
 from schedc.typed import tree as t
 from schedc.types.events import Effect
-from schedc.types.kinds import ERROR, NUMERIC, PLACES, Kind, Type
+from schedc.types.kinds import ERROR, PLACES, Kind, Type
 
 MAX_REPEAT = 64
 MAX_LOOP_NESTING = 2
@@ -72,7 +72,7 @@ def _var(node: ast.Var, context: Context) -> t.Stmt:
 def _jump(node: ast.Break | ast.Continue, context: Context) -> t.Stmt:
     word = "break" if isinstance(node, ast.Break) else "continue"
     if context.loops == 0:
-        context.diagnostics.add(queue_messages.not_here(node.span, word, "this place", "a loop"))
+        context.diagnostics.add(queue_messages.misplaced(node.span, word, "this place", "a loop"))
     return t.Break(node.span) if isinstance(node, ast.Break) else t.Continue(node.span)
 
 
@@ -289,7 +289,8 @@ def _nearest(node: ast.Expr | None, kind: Kind, context: Context) -> t.Expr | No
     if node is None:
         return None
     if kind not in (Kind.LLC, Kind.NODE):
-        context.diagnostics.add(queue_messages.not_here(node.span, "nearest", "this loop", "loops over llcs and nodes"))
+        allowed = "loops over llcs and nodes"
+        context.diagnostics.add(queue_messages.misplaced(node.span, "nearest", "this loop", allowed))
     return expressions.check(node, context, Type(Kind.CPU))
 
 
@@ -311,7 +312,4 @@ def _return(node: ast.Return, context: Context) -> t.Stmt:
     if wanted is None:
         context.diagnostics.add(types.useless_value(node.value.span))
         return t.Return(node.span, None)
-    value = expressions.check(node.value, context, wanted)
-    if wanted.kind in NUMERIC and context.event.name == "fn":
-        context.ranges.of(value)
-    return t.Return(node.span, value)
+    return t.Return(node.span, expressions.check(node.value, context, wanted))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from schedc.diagnostics import absent
-from schedc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label
+from schedc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Severity
 from schedc.diagnostics.suggest import did_you_mean, listed
 from schedc.source import Span
 
@@ -116,8 +116,6 @@ def recursion(span: Span, name: str) -> Diagnostic:
 
 
 def never_used(span: Span, name: str, kind: str) -> Diagnostic:
-    from schedc.diagnostics.model import Severity
-
     return Diagnostic("S112", f"the {kind} `{name}` is never used", Label(span, "never used"), Severity.WARNING)
 
 

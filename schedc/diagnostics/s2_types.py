@@ -6,6 +6,11 @@ from schedc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label
 from schedc.source import Span
 from schedc.types.kinds import Kind, Type
 
+_ZEROS = {
+    Kind.COUNT: "0", Kind.WEIGHT: "0", Kind.NICE: "0", Kind.DURATION: "0ms", Kind.DIFFERENCE: "0ms",
+    Kind.RATIO: "0%", Kind.RATE: "0hz",
+}  # fmt: skip
+
 
 def units_disagree(span: Span, operator: str, left: Type, right: Type, left_span: Span, right_span: Span) -> Diagnostic:
     fixes: tuple[Fix, ...] = ()
@@ -25,10 +30,12 @@ def expected(span: Span, wanted: Type | str, found: Type | str, fixes: tuple[Fix
     return Diagnostic("S202", f"a {wanted} is needed, this is a {found}", Label(span, f"a {found}"), fixes=fixes)
 
 
-def number_without_unit(span: Span, text: str, wanted: Type | str, suggestion: str | None) -> Diagnostic:
+def number_without_unit(span: Span, text: str, wanted: Type, suggestion: str, certain: bool) -> Diagnostic:
+    """`suggestion` is the number with a unit, or "" where none is likely."""
     fixes: tuple[Fix, ...] = ()
-    if suggestion is not None:
-        fixes = (Fix(f"write `{suggestion}`", (Edit(span, suggestion),), Applicability.SAFE),)
+    if suggestion:
+        applicability = Applicability.SAFE if certain else Applicability.UNSAFE
+        fixes = (Fix(f"write `{suggestion}`", (Edit(span, suggestion),), applicability),)
     return Diagnostic(
         "S203",
         f"a {wanted} is needed, `{text}` has no unit",
@@ -73,7 +80,7 @@ def wrong_arguments(span: Span, name: str, signature: str) -> Diagnostic:
     )
 
 
-def match_incomplete(span: Span, missing: str, fix: Edit | None = None) -> Diagnostic:
+def match_incomplete(span: Span, missing: str) -> Diagnostic:
     return Diagnostic(
         "S209",
         f"the match does not say what happens for {missing}",
@@ -100,6 +107,30 @@ def range_needed(span: Span, name: str, example: str) -> Diagnostic:
     )
 
 
+def range_behind_type(span: Span, name: str, instead: str, edits: tuple[Edit, ...]) -> Diagnostic:
+    """`instead` is the param with its range at its end; `edits` move it there, or are none where that is unclear."""
+    applicability = Applicability.SAFE if edits else Applicability.DISPLAY
+    return Diagnostic(
+        "S212",
+        f"the range of `{name}` stands behind its type, not behind its value",
+        Label(span, "only a type goes here"),
+        fixes=(Fix(f"write  {instead}", edits, applicability),),
+    )
+
+
+def no_range(span: Span, what: str, instead: str) -> Diagnostic:
+    return Diagnostic("S202", f"{what} has no range", Label(span, "not here"), fixes=(Fix(instead),))
+
+
+def bad_length(span: Span, most: int) -> Diagnostic:
+    text = f"1 to {most} samples, or a time above 0"
+    return Diagnostic("S213", f"an average is over {text}", Label(span, "nothing, or too much"))
+
+
+def short_period(span: Span, least: str) -> Diagnostic:
+    return Diagnostic("S213", f"a timer's period is at least {least}", Label(span, "can be shorter"))
+
+
 def bad_range(span: Span, text: str) -> Diagnostic:
     return Diagnostic("S213", f"the range is empty: {text}", Label(span, "from the smaller to the larger"))
 
@@ -117,8 +148,13 @@ def useless_value(span: Span) -> Diagnostic:
 
 
 def not_a_condition(span: Span, type_: Type) -> Diagnostic:
-    fixes = (Fix("compare it:  ... > 0"),) if not type_.optional else (Fix("write `if let x = ... { }`"),)
-    return Diagnostic("S217", f"a condition is needed, this is a {type_}", Label(span, f"a {type_}"), fixes=fixes)
+    if type_.optional:
+        text = "write `if let x = ... { }`"
+    elif type_.kind in _ZEROS:
+        text = f"compare it:  ... > {_ZEROS[type_.kind]}"
+    else:
+        text = f"compare it with another {type_}"
+    return Diagnostic("S217", f"a condition is needed, this is a {type_}", Label(span, f"a {type_}"), fixes=(Fix(text),))
 
 
 def not_in_patterns(span: Span, type_: Type) -> Diagnostic:

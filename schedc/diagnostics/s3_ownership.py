@@ -55,7 +55,8 @@ def local_not_returned(insert: Span, name: str, where: Span, returned: str) -> D
         f"the task goes to `{name}`, but `{returned}` is returned",
         Label(where, f"return `{name}` here"),
         secondary=(Label(insert, f"inserted into local({name}) here"),),
-        fixes=(Fix(f"return {name}", (Edit(where, f"return {name}"),), Applicability.SAFE),),
+        # The name may not reach to this place.
+        fixes=(Fix(f"return {name}", (Edit(where, f"return {name}"),), Applicability.UNSAFE),),
         why="from select_cpu a task goes to the local queue of the CPU that is returned, whichever that is",
     )
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from schedc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label
 from schedc.source import Span
+from schedc.types.kinds import Kind
+
+# What zero is in a unit, and a small value above it; the least one where nothing lies between.
+_SMALL = {Kind.DURATION: ("0ns", "1ns"), Kind.RATIO: ("0%", "1%"), Kind.RATE: ("0hz", "1hz")}
+_FRACTIONS = (Kind.RATIO, Kind.RATE)
 
 
-def divisor_zero(span: Span, text: str, low: str) -> Diagnostic:
+def divisor_zero(span: Span, text: str, kind: Kind) -> Diagnostic:
+    zero, small = _SMALL.get(kind, ("0", "1"))
+    instead = f"max({text}, {small})"
+    applicability = Applicability.UNSAFE if kind in _FRACTIONS else Applicability.SAFE
     return Diagnostic(
         "S401",
         "this divisor may be zero",
-        Label(span, f"can be {low}"),
-        fixes=(Fix(f"write  max({text}, {low.replace('0', '1', 1)})", (Edit(span, f"max({text}, {low.replace('0', '1', 1)})"),),
-                   Applicability.SAFE),),
+        Label(span, f"can be {zero}"),
+        fixes=(Fix(f"write  {instead}", (Edit(span, instead),), applicability),),
         why="a division by zero has no value; which one is meant is for the policy to say",
-    )  # fmt: skip
+    )
 
 
 def unbounded_repeat(span: Span, high: int, limit: int) -> Diagnostic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schedc.diagnostics import absent
 from schedc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Severity
+from schedc.record import changed
 from schedc.source import Span
 
 
@@ -19,12 +20,13 @@ def never_drained(span: Span, name: str, inserts: tuple[Span, ...]) -> Diagnosti
 
 
 def not_drained_everywhere(span: Span, name: str, insert: Span, dimension: str) -> Diagnostic:
+    order = " nearest cpu" if dimension in ("llc", "node") else ""
     return Diagnostic(
         "S502",
         f"a task in `{name}` may wait where no CPU that may run it looks",
         Label(insert, f"the {dimension} is not the task's own"),
         secondary=(Label(span, "only a CPU's own one is pulled here"),),
-        fixes=(Fix(f"try the others too:  for other in {dimension}s nearest cpu {{ if pull ... {{ return }} }}"),),
+        fixes=(Fix(f"try the others too:  for other in {dimension}s{order} {{ if pull ... {{ return }} }}"),),
         why="a queue of one place is served by the CPUs of that place, and those may be closed to the task",
     )
 
@@ -114,14 +116,20 @@ def bad_window(span: Span, text: str) -> Diagnostic:
     return Diagnostic("S511", f"the window is wrong: {text}", Label(span, text))
 
 
-def not_here(span: Span, what: str, where: str, allowed: str) -> Diagnostic:
+def misplaced(span: Span, what: str, where: str, allowed: str) -> Diagnostic:
+    """Words of the language that stand where they mean nothing."""
     return Diagnostic(
         "S512",
         f"`{what}` is not possible in {where}",
         Label(span, "not here"),
-        notes=(f"it is possible in {allowed}",) if allowed else (),
-        why="the kernel allows each of its functions in certain callbacks only",
+        notes=(f"it is possible in {allowed}",),
     )
+
+
+def not_here(span: Span, what: str, where: str, allowed: str) -> Diagnostic:
+    """What the kernel would not do in this callback."""
+    why = "the kernel allows each of its functions in certain callbacks only"
+    return changed(misplaced(span, what, where, allowed), why=why)
 
 
 def layers_without_end(span: Span) -> Diagnostic:
@@ -204,6 +212,19 @@ def promise_unknown(span: Span, name: str) -> Diagnostic:
         Label(span, "unknown promise"),
         notes=("a policy can promise `max_wait 10s` and `work_conserving within 1ms`",),
     )
+
+
+def not_a_source(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "S503",
+        "a chain goes on with queues, this is no queue",
+        Label(span, "not a queue of this policy"),
+        fixes=(Fix("put what is no pull before the chain:  if condition or pull a or b { return }"),),
+    )
+
+
+def promise_unclear(span: Span, text: str) -> Diagnostic:
+    return Diagnostic("S522", f"this part of the promise means nothing: {text}", Label(span, "not this"))
 
 
 def promise_incomplete(span: Span, text: str) -> Diagnostic:

@@ -21,7 +21,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(span: Span, name: str, known: Iterable[str]) -> tuple[Fix, ...]:
-    """A fix that writes the nearest known name; safe only where one letter's case or one slip differs."""
+    """A fix that writes the nearest known name, if one is near; what was meant is a guess."""
     candidate = nearest(name, known)
     if candidate is None:
         return ()
