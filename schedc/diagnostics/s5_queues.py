@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from schedc.diagnostics import absent
 from schedc.diagnostics.model import Applicability, Diagnostic, Edit, Fix, Label, Severity
+from schedc.diagnostics.suggest import did_you_mean
 from schedc.record import changed
 from schedc.source import Span
+
+_DIMENSIONS = ("cpu", "core", "llc", "node", "layer")
 
 
 def never_drained(span: Span, name: str, inserts: tuple[Span, ...]) -> Diagnostic:
@@ -84,7 +87,7 @@ def bad_dimension(span: Span, name: str) -> Diagnostic:
         "S508",
         f"a queue cannot be `per {name}`",
         Label(span, "not a dimension"),
-        fixes=(Fix(absent.TYPES[name]),) if name in absent.TYPES else (),
+        fixes=(Fix(absent.TYPES[name]),) if name in absent.TYPES else did_you_mean(span, name, _DIMENSIONS),
         notes=("queues are per cpu, core, llc, node or layer, or several of these",),
     )
 
@@ -94,6 +97,7 @@ def bad_order(span: Span, name: str) -> Diagnostic:
         "S509",
         f"a queue cannot be ordered by `{name}`",
         Label(span, "not an order"),
+        fixes=did_you_mean(span, name, ("fifo", "vtime", "time")),
         notes=("queues are `fifo`, `vtime` (virtual time) or `time` (a deadline)",),
     )
 
@@ -210,6 +214,7 @@ def promise_unknown(span: Span, name: str) -> Diagnostic:
         "S521",
         f"there is no promise `{name}`",
         Label(span, "unknown promise"),
+        fixes=did_you_mean(span, name, ("max_wait", "work_conserving")),
         notes=("a policy can promise `max_wait 10s` and `work_conserving within 1ms`",),
     )
 

@@ -55,7 +55,7 @@ class Run:
         self.tokens = tokens
         self.diagnostics = diagnostics
         self.parser = load_parser()
-        self.item = (0, self.parser.copy())
+        self.item = self.item_before = (0, self.parser.copy())
         self.checkpoints: list[tuple[int, Parser]] = []
         self.errors = 0
         self.mends = 0
@@ -87,6 +87,7 @@ class Run:
         if at >= len(self.tokens):
             return
         if self._at_margin(at) and self._open_braces() == 0:
+            self.item_before = self.item
             self.item = (at, self.parser.copy())
             self.checkpoints.clear()
         elif self._starts_statement(at):
@@ -238,10 +239,13 @@ class Run:
 
     def _after_item(self, at: int) -> int | None:
         """Past the declaration that holds the fault; None while the header is not complete."""
-        self.parser = self.item[1].copy()
+        begun, state = self.item
+        if "PARAM" not in state.accepts():  # the declaration before it lacks its end
+            begun, state = self.item_before
+        self.parser = state.copy()
         if "PARAM" not in self.parser.accepts():
             return None
-        for index in range(at + (1 if self._starts_item(at) else 0), len(self.tokens)):
+        for index in range(at + (1 if begun == at and self._starts_item(at) else 0), len(self.tokens)):
             if self._starts_item(index):
                 return index
         return len(self.tokens)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from schedc.api import check
 from schedc.diagnostics import Diagnostics
 from schedc.source import Source
 from schedc.syntax.parser import parse
@@ -96,3 +99,15 @@ def test_the_same_habit_is_reported_once_with_all_its_places() -> None:
     (report,) = diagnostics
     assert len(report.fixes[0].edits) == 9
     assert report.notes == ("and at 4 more places",)
+
+
+@pytest.mark.parametrize(
+    "unfinished",
+    ["queue q: fifo per", "queue q:", "layer x when", "counter", "param p: count =", "promise max_wait 5s while"],
+)
+@pytest.mark.parametrize("behind", ["param z: duration = 5ms in 1ms..20ms", "live param z: count = 1 in 0..2"])
+def test_a_declaration_without_its_end_does_not_take_the_next_ones_word(unfinished: str, behind: str) -> None:
+    text = f"language 1\npolicy p \"t\"\n{unfinished}\n{behind}\nqueue bad: fifox\n"
+    found = sorted(check(text).diagnostics, key=lambda each: each.primary.span)
+    assert [each.code for each in found] == ["S010", "S509"]
+    assert found[0].primary.span.start == text.index(unfinished) + len(unfinished)

@@ -194,7 +194,7 @@ def behind_typo(fault: Fault) -> Repair | None:
 def reserved(fault: Fault) -> Repair | None:
     """`let when = ..`, `param within: ..`, `task.from`."""
     written = str(fault.token())
-    if not written.isalpha() or fault.kind() not in words() or not _names_here(fault):
+    if not written.isalpha() or fault.kind() not in words() or _begins_declaration(fault) or not _names_here(fault):
         return None
     instead = _BETTER.get(written, f"{written}_")
     report = habit(
@@ -214,6 +214,13 @@ def layer_of(fault: Fault) -> Repair | None:
     tokens = [*fault.copy(2, close), fault.make("DOT", "."), fault.make("LAYER", "layer")]
     report = habit("layer_of", fault.span(0, close), (fault.replace(instead, 0, close),), instead=instead)
     return fault.instead(report, tokens, 0, close + 1)
+
+
+def _begins_declaration(fault: Fault) -> bool:
+    """`param` at the margin, behind a declaration that lacks its end."""
+    written = str(fault.token())
+    outside = written in ITEM_WORDS and not fault.opened("LBRACE")
+    return outside and fault.starts_line() and fault.indent() == 0 and fault.kind(1) in ("NAME", "PARAM", "NUMBER")
 
 
 def _names_here(fault: Fault) -> bool:
