@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schedc.cli import files, frontend, show
+from schedc.cli.main import USAGE
 from schedc.diagnostics import Diagnostic, Diagnostics, Severity
 from schedc.diagnostics.apply import apply_safe
 from schedc.source import Source
@@ -28,10 +29,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    found = [_fixed(name) if options.fix else _checked(name) for name in options.policies]
+    found, all_read = files.for_each(options.policies, _fixed if options.fix else _checked)
     # With `--fix -` the policy itself goes to standard output.
     stream = sys.stderr if options.fix and files.STANDARD_INPUT in options.policies else sys.stdout
     show.reports(found, options, stream)
+    if not all_read:
+        return USAGE
     return int(any(d.severity is Severity.ERROR for _, diagnostics in found for d in diagnostics))
 
 
@@ -54,7 +57,7 @@ def _fixed(name: str) -> tuple[Source, list[Diagnostic]]:
         source = Source(source.name, text)
         diagnostics = frontend.check(source)
     if name == files.STANDARD_INPUT:
-        sys.stdout.write(source.text)
+        files.put_out(source.text)
     elif source.text != before:
-        files.write(Path(name), source.text.encode("utf-8", "surrogateescape"))
+        files.write(Path(name), source.text.encode())
     return source, diagnostics

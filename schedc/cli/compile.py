@@ -45,7 +45,11 @@ def run(options: argparse.Namespace) -> int:
     }
     if not result.accepted or any(contents[kind] is None for kind in emit):
         return 1
-    for kind, path in _targets(options.output, _stem(options.policy), emit).items():
+    targets = _targets(options.output, _stem(options.policy), emit)
+    for path in targets.values():
+        if options.policy != files.STANDARD_INPUT and path.exists() and path.samefile(options.policy):
+            raise Refused(f"{path} is the policy itself; give another output")
+    for kind, path in targets.items():
         files.write(path, contents[kind] or b"")
         if options.format == "text":
             print(f"  {path}")

@@ -6,23 +6,42 @@ import contextlib
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from schedc.cli.main import Refused
+from schedc.cli.main import Refused, complain, reason
 from schedc.diagnostics import Diagnostics
 from schedc.source import Source
 from schedc.syntax.limits import MAX_CHARACTERS
 from schedc.syntax.reader import read_source
 
+Result = TypeVar("Result")
 STANDARD_INPUT = "-"
 # Of a file that is too large no more is read than shows that it is.
 _MAX_BYTES = 4 * MAX_CHARACTERS + 4
+
+
+def for_each(names: list[str], act: Callable[[str], Result]) -> tuple[list[Result], bool]:
+    """What `act` gives for each file, and whether all could be read and written: of one that could not it is said
+    why, and the others are not kept waiting for it."""
+    if names.count(STANDARD_INPUT) > 1:
+        raise Refused("standard input can be read once: `-` is given twice")
+    results = []
+    for name in names:
+        try:
+            results.append(act(name))
+        except Refused as error:
+            complain(str(error))
+    return results, len(results) == len(names)
 
 
 def read(name: str, diagnostics: Diagnostics) -> Source | None:
     """The policy in a file, or on standard input for `-`; None (reported) if it is no text."""
     try:
         if name == STANDARD_INPUT:
+            if sys.stdin is None:
+                raise Refused("-: standard input is closed")
             content = sys.stdin.buffer.read(_MAX_BYTES)
         else:
             with open(name, "rb") as file:
@@ -68,5 +87,8 @@ def _permit(temporary: str, target: Path) -> None:
     os.chmod(temporary, 0o666 & ~mask)
 
 
-def reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def put_out(text: str) -> None:
+    """A policy to standard output as it would be in a file, whatever the terminal's encoding is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schedc.cli import files, show
+from schedc.cli.main import USAGE
 from schedc.diagnostics import Diagnostic, Diagnostics
 from schedc.source import Source
 from schedc.syntax.layout import format_source
@@ -32,19 +33,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     refused: list[tuple[Source, list[Diagnostic]]] = []
-    changed = 0
-    for name in options.policies:
+
+    def lay_out(name: str) -> bool:
+        """Whether the layout changes."""
         found = Diagnostics()
         source = files.read(name, found)
         text = format_source(source) if source is not None else None
         if source is None or text is None:
             refused.append(_refusal(name, source, found))
-            continue
-        changed += text != source.text
+            return False
         _put(name, source, text, options)
+        return text != source.text
+
+    changes, all_read = files.for_each(options.policies, lay_out)
     if refused:
         show.reports(refused, options, sys.stderr)
-    return int(bool(refused) or (changed > 0 and (options.check or options.diff)))
+    if not all_read:
+        return USAGE
+    return int(bool(refused) or (any(changes) and (options.check or options.diff)))
 
 
 def _refusal(name: str, source: Source | None, found: Diagnostics) -> tuple[Source, list[Diagnostic]]:
@@ -62,7 +68,7 @@ def _put(name: str, source: Source, text: str, options: argparse.Namespace) -> N
         if text != source.text:
             print(f"{source.name}: would change")
     elif name == files.STANDARD_INPUT:
-        sys.stdout.write(text)
+        files.put_out(text)
     elif text != source.text:
         files.write(Path(name), text.encode())
         print(f"{source.name}: changed")

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol, TextIO
 
 if TYPE_CHECKING:
     import argparse
@@ -54,23 +55,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except Refused as error:
-        print(f"schedc: {error}", file=sys.stderr)
+        complain(str(error))
         return USAGE
     except BrokenPipeError:
         # Nobody reads on; without this the interpreter would complain when it closes the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + 13
+    except OSError as error:  # files say themselves what is wrong with them
+        complain(f"{error.filename or 'standard output'}: {reason(error)}")
+        return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def complain(text: str) -> None:
+    print(f"schedc: {text}", file=sys.stderr)
+
+
+def reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def program() -> NoReturn:
     """`main` as a process of its own, which ends without taking itself apart: with libclang in it, that takes
     longer than clang on a small policy."""
+    _open_streams()
     code = main()
     with suppress(OSError, ValueError):
         sys.stderr.flush()
     os._exit(code)
+
+
+def _open_streams() -> None:
+    """What is written to a closed stream is lost, as the caller wished; a character that the terminal's encoding
+    lacks is written as its code."""
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")
 
 
 def _run(words: list[str]) -> int:

@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schedc.check.symbols import MAX_NAME, RESERVED
 from schedc.cli import files
 from schedc.cli.main import Refused
+from schedc.syntax.grammar import keywords
 
 if TYPE_CHECKING:
     import argparse
@@ -51,7 +53,9 @@ def _target(name: str) -> tuple[Path, str]:
     policy = re.sub(r"\W", "_", path.stem, flags=re.ASCII)
     if not re.fullmatch(r"[A-Za-z_]\w*", policy, flags=re.ASCII):
         policy = f"policy_{policy}"
-    return path, policy
+    if policy in keywords() or policy in RESERVED:
+        policy = f"{policy}_policy"
+    return path, policy[:MAX_NAME]
 
 
 def _title(text: str) -> str:

@@ -277,3 +277,89 @@ def test_a_policy_is_compiled_for_real(
     assert json.loads(Path("p.report.json").read_text())["policy"] == "rr"
     assert main(["compile", "p.sched", "--emit", "c", "-o", "only.c"]) == 0
     assert Path("only.c").read_text() == Path("p.bpf.c").read_text()
+
+
+def test_one_file_that_cannot_be_read_does_not_hide_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = policy(GOOD, "good.sched"), policy(BAD, "bad.sched")
+    assert main(["check", "--format", "json", "absent.sched", good, ".", bad]) == 2
+    captured = capsys.readouterr()
+    assert [report["name"] for report in json.loads(captured.out)] == [good, bad]
+    assert captured.err == "schedc: absent.sched: no such file or directory\nschedc: .: is a directory\n"
+    ugly = policy(GOOD.replace("    insert", "  insert"), "ugly.sched")
+    assert main(["fmt", "absent.sched", ugly]) == 2
+    assert Path(ugly).read_text() == GOOD
+
+
+@pytest.mark.parametrize("command", ["check", "fmt"])
+def test_standard_input_is_read_once(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stdin(monkeypatch, GOOD.encode())
+    assert main([command, "-", "-"]) == 2
+    assert "standard input can be read once" in capsys.readouterr().err
+
+
+def test_compile_does_not_write_over_the_policy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compiled(monkeypatch)
+    Path("link").symlink_to(policy(GOOD))
+    for output in ("p.sched", "./p.sched", "link"):
+        assert main(["compile", "p.sched", "--emit", "c", "-o", output]) == 2
+    assert "is the policy itself" in capsys.readouterr().err
+    assert Path("p.sched").read_text() == GOOD
+
+
+@pytest.mark.parametrize("name", ["queue", "now", "layer", "a" * 60, "1st", "ä"])
+def test_a_new_policy_is_accepted_whatever_its_file_is_called(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["new", name]) == 0
+    assert schedc.check(Path(f"{name}.sched").read_text()).accepted
+
+
+def piped(*arguments: str, given: bytes = b"", redirect: str = "", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """A whole process started by a shell that redirects its streams."""
+    command = ["sh", "-c", f'exec "$@" {redirect}', "sh", sys.executable, "-m", "schedc.cli", *arguments]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    return subprocess.run(command, input=given, env=environ, capture_output=True, check=False)
+
+
+UMLAUT = GOOD.replace('"One queue."', '"Eine Schlange für alle: 列"')
+
+
+def test_a_terminal_without_the_characters_of_a_policy() -> None:
+    name = policy(UMLAUT.replace("fifo", "fifo # ü").replace("for slice", "für slice"))
+    result = piped("check", name, PYTHONIOENCODING="ascii")
+    assert result.returncode == 1 and b"f\\xfcr" in result.stdout
+    assert b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [("fmt", "-"), ("check", "--fix", "-")])
+def test_a_policy_comes_out_in_utf_8(arguments: tuple[str, ...]) -> None:
+    result = piped(*arguments, given=UMLAUT.encode(), PYTHONIOENCODING="ascii")
+    assert (result.returncode, result.stdout) == (0, UMLAUT.encode())
+
+
+def test_a_name_that_is_no_text() -> None:
+    name = os.fsdecode(b"\xff.sched")
+    policy(GOOD.replace("    insert", "  insert"), name)
+    result = piped("fmt", name, PYTHONIOENCODING="utf-8:strict")
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "redirect", "code", "error"),
+    [
+        (("check", "-"), "<&-", 2, b"schedc: -: standard input is closed\n"),
+        (("check", "p.sched"), ">&-", 0, b""),
+        (("fmt", "-"), ">&-", 0, b""),
+        (("check", "absent.sched"), "2>&-", 2, b""),
+        (("check", "p.sched"), ">/dev/full", 2, b"schedc: standard output: no space left on device\n"),
+        (("fmt", "-"), ">/dev/full", 2, b"schedc: standard output: no space left on device\n"),
+    ],
+)
+def test_streams_that_are_closed_or_full(
+    arguments: tuple[str, ...], redirect: str, code: int, error: bytes
+) -> None:
+    policy(GOOD)
+    result = piped(*arguments, given=GOOD.encode(), redirect=redirect)
+    assert (result.returncode, result.stderr) == (code, error)
