@@ -53,18 +53,31 @@ def _served(policy: t.Policy, filled: set[t.Queue], diagnostics: Diagnostics) ->
     if guarded:
         level = Level.GUARDED
         detail = "queues are served by their own CPUs; while any CPU is offline, every idle CPU serves all of them"
-    # That some CPU always tries is enough for a queue that all share; what waits at a place, waits for its own CPUs.
-    sometimes = [
-        queue
-        for queue in policy.queues
-        if queue in filled and queue not in (always if set(queue.dimensions) & PLACES else by_some_cpu)
-    ]
+    doubtful = [queue for queue in policy.queues if queue in filled and queue not in always]
+    # That some CPU always tries is not enough, not all tasks may run there, unless it hands them out to the others.
+    handed_out = by_some_cpu & _handed_out(policy.handlers["dispatch"].body)
+    sometimes = [queue for queue in doubtful if set(queue.dimensions) & PLACES or queue not in handed_out]
     for queue in sometimes:
         diagnostics.add(messages.drained_sometimes(queue.name_span, queue.name))
     if sometimes:
         level = Level.ASSUMED
         detail = "some queues are tried under conditions only: that these come true is for the policy to see to"
+    elif doubtful:
+        level = Level.ASSUMED
+        detail = "one CPU hands out what waits: that it does so for all others is for the policy to see to"
     return Drained(Verdict(2, "every queue is drained", level, detail), guarded, always)
+
+
+def _handed_out(body: t.Block) -> set[t.Queue]:
+    """The queues whose tasks are moved to the queues of CPUs that a loop goes through."""
+    nodes = list(walk(body))
+    others = {node.local for node in nodes if isinstance(node, t.For) and node.what is Kind.CPU}
+    return {
+        node.source.queue
+        for node in nodes
+        if isinstance(node, t.PullInto)
+        and any(isinstance(index, t.LocalRef) and index.local in others for index in node.into.indices)
+    }
 
 
 def _reached(body: t.Block) -> set[t.Queue]:

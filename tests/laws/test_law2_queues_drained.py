@@ -125,10 +125,21 @@ def test_layers_count_one_by_one() -> None:
     assert "S523" in warnings(text)
 
 
-def test_which_cpu_it_is_is_some_cpus_case() -> None:
-    text = policy(dispatch="if cpu != boot_cpu { return } pull ready")
+@pytest.mark.parametrize("dispatch", ["if cpu != boot_cpu { return } pull ready", "if cpu == boot_cpu { pull ready }"])
+def test_what_one_cpu_pulls_is_lost_to_tasks_that_may_not_run_there(dispatch: str) -> None:
+    text = policy(dispatch=dispatch)
+    assert errors(text) == set() and warnings(text) == {"S523"}
+    assert level(text, 2) == "assumed"
+
+
+def test_one_cpu_may_hand_out_tasks_to_the_others() -> None:
+    hands = "for other in cpus except cpu { if pull ready into given[other] { kick other } } pull ready aging 20ms"
+    text = policy(
+        declared="queue ready: fifo\nqueue given: fifo per cpu\n",
+        dispatch=f"if pull given[cpu] {{ return }} if cpu == boot_cpu {{ {hands} }}",
+    )
     assert errors(text) == set() and warnings(text) == set()
-    assert level(text, 2) == "guarded"
+    assert level(text, 2) == "assumed"
 
 
 @pytest.mark.parametrize(
