@@ -155,7 +155,7 @@ def _field(c: Choices, world: World, owner: Kind) -> ast.StateField:
     if c.chance(25):
         kind = c.pick(MEASURED)
         samples = c.chance(50)
-        over = n.number(c.pick(("1", "8", "1024"))) if samples else n.number(c.pick(("1ms", "1s")))
+        over = n.number(c.pick(("1", "8", "1024"))) if samples else n.number(c.pick(("1ms", "1s", "3600s")))
         type_ = ast.TypeExpr(n.NOWHERE, kind.value, over=over, samples=samples)
         world.fields.append(Field(owner, Value(name, kind), average=True))
         return ast.StateField(n.NOWHERE, name, n.NOWHERE, type_, None)

@@ -137,9 +137,12 @@ def value(place: Place, wanted: Value, depth: int) -> ast.Expr:
 
 def condition(place: Place, depth: int) -> ast.Condition:
     """A test, or `let`, whose name is then bound in the place."""
-    if depth > 0 and place.picks and place.tasks and place.choices.chance(15):
-        found = optional(place, Kind.CPU, depth - 1)
-        return n.if_let(place.bind(Kind.CPU).name, found)
+    kinds = [kind for kind in (Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER) if _absent(place, kind)]
+    kinds += [Kind.CPU] if place.picks and place.tasks else []
+    if depth > 0 and kinds and place.choices.chance(15):
+        kind = place.choices.pick(kinds)
+        found = optional(place, kind, depth - 1)
+        return n.if_let(place.bind(kind).name, found)
     return test(place, depth)
 
 

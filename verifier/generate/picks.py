@@ -25,8 +25,10 @@ def any_cpu(place: Place, depth: int) -> ast.Expr:
     c = place.choices
     arguments = _filters(place, depth)
     if place.searches and c.chance(30):
-        order = c.pick((*LITERALS, Kind.DIFFERENCE))
-        key = numbers.number(_candidate(place), order, depth - 1)
+        candidate = _candidate(place)
+        kinds = (*LITERALS, Kind.DIFFERENCE, Kind.TIME, Kind.VTIME)
+        order = c.pick([kind for kind in kinds if numbers.can(candidate, kind)])
+        key = numbers.number(candidate, order, depth - 1)
         arguments.append(n.argument(key, c.pick(("least", "most"))))
     return n.pick("any_cpu", *arguments)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from schedc.syntax import ast
 from schedc.syntax.printer import print_policy
 from schedc.types.events import EVENTS
@@ -9,7 +11,7 @@ from schedc.types.kinds import Kind
 from schedc.verifier.generate import declarations, entities, numbers, placing, serving, statements
 from schedc.verifier.generate import nodes as n
 from schedc.verifier.generate.choices import Choices
-from schedc.verifier.generate.declarations import KEPT, type_of
+from schedc.verifier.generate.declarations import KEPT, LITERALS, ranged, type_of
 from schedc.verifier.generate.world import FunctionDecl, Place, Value, World
 
 ROOM = 3
@@ -42,10 +44,8 @@ def draw_tree(c: Choices) -> ast.Policy:
 def _function(c: Choices, world: World) -> ast.Item:
     """Pure; it may call those before it."""
     place = Place(c, world, "fn")
-    formals = []
     kinds = [kind for kind in KEPT if kind is not Kind.LAYER or world.layers]
-    for _ in range(c.below(4)):
-        formals.append(place.bind(c.pick((Kind.TASK, *kinds))))
+    formals = [_formal(c, place, c.pick((Kind.TASK, *kinds))) for _ in range(c.below(4))]
     result = Value("", c.pick([kind for kind in kinds if numbers.can(place, kind)]))
     body = statements.several(place, ROOM - 1)
     if c.chance(40):
@@ -54,9 +54,29 @@ def _function(c: Choices, world: World) -> ast.Item:
         body.append(n.if_(entities.test(place, 2), [*statements.several(then, 1), early]))
     body.append(n.leave(entities.value(place, result, 3)))
     name = world.fresh(c.pick(("share_of", "pick_one", "rate")))
-    world.functions.append(FunctionDecl(name, tuple(formals), result))
-    typed = tuple(ast.Formal(n.NOWHERE, f.name, n.NOWHERE, type_of(f.kind)) for f in formals)
-    return ast.Function(n.NOWHERE, name, n.NOWHERE, typed, type_of(result.kind), n.block(body))
+    values = tuple(value for value, _ in formals)
+    world.functions.append(FunctionDecl(name, values, result))
+    typed = tuple(ast.Formal(n.NOWHERE, value.name, n.NOWHERE, type_) for value, type_ in formals)
+    given = _perhaps_ranged(c, result.kind) or type_of(result.kind)
+    return ast.Function(n.NOWHERE, name, n.NOWHERE, typed, given, n.block(body))
+
+
+def _formal(c: Choices, place: Place, kind: Kind) -> tuple[Value, ast.TypeExpr]:
+    """A formal in the function's scope; with a range, it is never 0."""
+    formal = place.bind(kind)
+    type_ = _perhaps_ranged(c, kind)
+    if type_ is None:
+        return formal, type_of(kind)
+    place.locals[-1] = replace(formal, positive=True)
+    return place.locals[-1], type_
+
+
+def _perhaps_ranged(c: Choices, kind: Kind) -> ast.TypeExpr | None:
+    if kind not in LITERALS or not c.chance(30):
+        return None
+    literals = LITERALS[kind]
+    low = c.below(len(literals))
+    return ranged(kind, literals[low], literals[c.between(low, len(literals) - 1)])
 
 
 # ---- handlers

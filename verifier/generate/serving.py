@@ -28,6 +28,8 @@ def dispatch(place: Place, prev: str | None, room: int) -> list[ast.Stmt]:
         source = c.pick(movable)
         moved = n.pull(_own_instance(place, source), None, _own_instance(place, c.pick(targets)))
         body.append(n.if_(moved, _success(place, room)))
+    if targets and c.chance(40):
+        body.append(_handed_out(place, c.pick(movable), c.pick(targets)))
     last = _chain(place, waiting, prev if c.chance(70) else None)
     if c.chance(25):
         return [*body, n.if_(last, _success(place, room)), *statements.several(place, 1)]
@@ -45,8 +47,22 @@ def _success(place: Place, room: int) -> list[ast.Stmt]:
 
 
 def _single(place: Place, queue: QueueDecl, prev: str | None, room: int) -> list[ast.Stmt]:
-    keep = prev if place.choices.chance(20) else None
-    return [n.if_(_chain(place, [queue], keep), _success(place, room))]
+    c = place.choices
+    chain = _chain(place, [queue], prev if c.chance(20) else None)
+    if c.chance(20):
+        return [n.if_(n.negated(chain), statements.several(place.inner(), min(room, 1)), _success(place, room))]
+    return [n.if_(chain, _success(place, room))]
+
+
+def _handed_out(place: Place, source: QueueDecl, target: QueueDecl) -> ast.Stmt:
+    """One CPU decides for the others."""
+    inner = place.inner()
+    other = inner.bind(Kind.CPU)
+    moved = n.pull(_own_instance(place, source), None, n.index(n.ref(target.name), n.ref(other.name)))
+    body: list[ast.Stmt] = [n.if_(moved, [n.kick(n.ref(other.name), False)])]
+    excepted = n.ref(place.own_cpu or "boot_cpu") if place.choices.chance(50) else None
+    where = n.member(n.ref(other.name), "idle") if place.choices.chance(50) else None
+    return n.loop(other.name, "cpus", body, excepted=excepted, where=where)
 
 
 def _looped(place: Place, queue: QueueDecl, prev: str | None, room: int) -> list[ast.Stmt]:
