@@ -55,12 +55,18 @@ static __always_inline s64 sat_add_signed(s64 a, s64 b)
 
 static __always_inline s64 sat_sub_signed(s64 a, s64 b)
 {
-	return sat_add_signed(a, -b);
+	s64 difference = (s64)((u64)a - (u64)b);
+
+	if (a >= 0 && b < 0 && difference < 0)
+		return S64_MAX;
+	if (a < 0 && b >= 0 && (difference >= 0 || difference == -S64_MAX - 1))
+		return -S64_MAX;
+	return difference;
 }
 
 static __always_inline u64 magnitude(s64 a)
 {
-	return a < 0 ? (u64)-a : (u64)a;
+	return a < 0 ? 0 - (u64)a : (u64)a;
 }
 
 static __always_inline s64 with_sign(u64 a, bool negative)
@@ -131,6 +137,15 @@ static __always_inline u64 into_window(u64 vtime, u64 clock, s64 low, s64 high)
 	if (lag > high)
 		return clock + high;
 	return vtime;
+}
+
+/* The nearest point of time to `at` between `low` and `high` from the clock; however late, it is not before it. */
+static __always_inline u64 into_span(u64 at, u64 clock, s64 low, s64 high)
+{
+	u64 first = low < 0 ? sat_sub(clock, magnitude(low)) : sat_add(clock, magnitude(low));
+	u64 last = high < 0 ? sat_sub(clock, magnitude(high)) : sat_add(clock, magnitude(high));
+
+	return min_u64(max_u64(at, first), last);
 }
 
 static __always_inline u64 log2_u64(u64 a)
