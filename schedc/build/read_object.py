@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from schedc.build.places import place_of
 from schedc.build.report import Report
 from schedc.diagnostics import Diagnostics
@@ -9,7 +11,8 @@ from schedc.diagnostics import s4_bounds as bounds
 from schedc.diagnostics import s6_build as messages
 from schedc.laws.prove import Proven
 from schedc.lower.lifted import cgroup_patterns
-from schedc.verifier.audit.cost import CostError, object_cost
+from schedc.typed import tree as t
+from schedc.verifier.audit.cost import CallbackCost, CostError, object_cost
 from schedc.verifier.audit.elf import ObjectError
 from schedc.verifier.audit.object import Object
 from schedc.verifier.audit.object_audit import audit_object
@@ -45,12 +48,19 @@ def read_object(
     except ObjectError as error:
         diagnostics.add(messages.object_finding(policy.span, "format", str(error)))
         return None
-    for name, cost in costs.items():
-        if name in policy.handlers and name not in RARE and cost.instructions.evaluate(REFERENCE) > BUDGET:
-            diagnostics.add(
-                bounds.too_costly(policy.handlers[name].name_span, f"`on {name}`", str(cost.instructions), BUDGET)
-            )
+    _check_budget(policy, costs, diagnostics)
     return Report(
         policy.name, policy.title, clang, proven.verdicts, costs, obj.map_memory(), policy.params,
         tuple(counter.name for counter in policy.counters), tuple(cgroup_patterns(policy)),
     )  # fmt: skip
+
+
+def _check_budget(policy: t.Policy, costs: Mapping[str, CallbackCost], diagnostics: Diagnostics) -> None:
+    """What the policy writes, handlers and timers, may take no longer than the budget on a large machine."""
+    handlers = [handler for name, handler in policy.handlers.items() if name not in RARE]
+    written = {handler.event.name: (handler.name_span, f"`on {handler.event.name}`") for handler in handlers}
+    written |= {f"timer:run_timer_{timer.index}": (timer.span, "this timer") for timer in policy.timers}
+    for name, (span, what) in written.items():
+        cost = costs.get(name)
+        if cost is not None and cost.instructions.evaluate(REFERENCE) > BUDGET:
+            diagnostics.add(bounds.too_costly(span, what, str(cost.instructions), BUDGET))
