@@ -53,10 +53,12 @@ def check_call(node: ast.Call, context: Context) -> t.Expr:
 
 
 def _unknown(node: ast.Call, context: Context) -> t.Expr:
-    known = [*FUNCTIONS, *context.symbols.by_name]
-    context.diagnostics.add(
-        names.unknown_name(node.callee.span, context.text(node.callee.span), "function", known)
-    )
+    text = context.text(node.callee.span)
+    if isinstance(node.callee, ast.Member):
+        context.diagnostics.add(names.unknown_method(node.callee.span, text, node.callee.name))
+    else:
+        known = [*FUNCTIONS, *context.symbols.by_name]
+        context.diagnostics.add(names.unknown_name(node.callee.span, text, "function", known))
     return expressions.error(node.span)
 
 

@@ -4,6 +4,9 @@ functions and values."""
 from __future__ import annotations
 
 _GROUPS = 'groups are told apart by layers:  layer web when task.cgroup in "/web.slice/*"'
+_INSERT = "write `insert task into queue for slice`"
+_PULL = "write `pull queue`"
+_PRINT = "nothing is printed; what happens is counted:  counter seen \"how often\", then `seen += 1`"
 _SET_UP = "state has its first value where it is declared, and what takes longer is done by a timer:  every 100ms { }"
 
 FIELDS = {
@@ -68,6 +71,41 @@ VALUES = {
     "this_cpu": "the CPU is `task.cpu`, or the first name of `on dispatch`",
     "sqrt": "there is `log2`, and products",
     "len": "how many tasks wait is `length(queue)`",
+    "scx_bpf_kick_cpu": "write `kick cpu`",
+    "scx_bpf_dsq_insert": _INSERT,
+    "scx_bpf_dsq_insert_vtime": f"{_INSERT}, with `at task.vtime` for an ordered queue",
+    "scx_bpf_dispatch": _INSERT,
+    "scx_bpf_dispatch_vtime": f"{_INSERT}, with `at task.vtime` for an ordered queue",
+    "scx_bpf_dsq_move_to_local": _PULL,
+    "scx_bpf_consume": _PULL,
+    "scx_bpf_dsq_nr_queued": "how many tasks wait is `length(queue)`",
+    "scx_bpf_create_dsq": "a queue is declared:  queue ready: fifo",
+    "scx_bpf_select_cpu_dfl": "ask for one:  idle_cpu(task, near prev)",
+    "scx_bpf_pick_idle_cpu": "ask for one:  idle_cpu(task)",
+    "scx_bpf_now": "the time is `now`",
+    "bpf_ktime_get_ns": "the time is `now`",
+    "bpf_get_prandom_u32": "write `random(n)`",
+    "rand": "write `random(n)`",
+    "bpf_printk": _PRINT,
+    "printf": _PRINT,
+    "print": _PRINT,
+}
+METHODS = {
+    "unwrap": "what may be none is taken apart:  if let x = ... { }",
+    "expect": "what may be none is taken apart:  if let x = ... { }",
+    "unwrap_or": "say what to use instead:  ... or other",
+    "push": _INSERT,
+    "push_back": _INSERT,
+    "enqueue": _INSERT,
+    "insert": _INSERT,
+    "pop": _PULL,
+    "pop_front": _PULL,
+    "dequeue": _PULL,
+    "len": "how many tasks wait is `length(queue)`",
+    "length": "how many tasks wait is `length(queue)`",
+    "size": "how many tasks wait is `length(queue)`",
+    "is_empty": "whether a task waits is `empty(queue)`",
+    "empty": "whether a task waits is `empty(queue)`",
 }
 
 

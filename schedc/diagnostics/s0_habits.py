@@ -73,6 +73,13 @@ HABITS = {
         "no operator is left between the two",
         "for the remainder, write spaces around `%`",
     ),
+    "division": Habit(
+        "S011", "`//` is no operator", "between two values", "write `/`, which truncates, or `#` for a comment"
+    ),
+    "power": Habit("S011", "there is no operator for powers", "`**` is no operator here", "write the product out"),
+    "cast": Habit(
+        "S011", "nothing is converted from one type to another", "`{written}` is a cast elsewhere", "leave it out"
+    ),
     "chained": Habit(
         "S011", "comparisons are not chained", "a second comparison of the same value", "write `{instead}`"
     ),
@@ -114,6 +121,13 @@ HABITS = {
         "`{written}` does not belong here",
         "write `{instead}`",
     ),
+    "arm_value": Habit(
+        "S013",
+        "`{written}` is no case of a `match`, which is a layer, a number or a const",
+        "not one of these",
+        "write `if ... == {written} {{ ... }} else {{ ... }}`",
+    ),
+    "some": Habit("S013", "`if let` names the value itself", "no `Some` stands here", "write `{instead}`"),
     "handler_type": Habit(
         "S013", "the names of a handler have no types", "the event gives the type", "write the name alone"
     ),
@@ -169,6 +183,9 @@ HABITS = {
     "brace_extra": Habit("S015", "this `}}` closes nothing", "no block is open here", "remove it"),
     "body_brace": Habit("S015", "a policy has no braces around it", "not needed", "remove them"),
     "braces": Habit("S015", "a block is written in braces", "no `{{` before this", "put `{{ }}` around it"),
+    "condition_behind": Habit(
+        "S015", "a condition stands before what depends on it", "behind a statement", "write `{instead}`"
+    ),
     "colon": Habit("S015", "a block is written in braces", "`:` begins no block", "write `{{` and `}}`"),
     "elif": Habit(
         "S015", "a further condition is `else if`", "not a word of the language", "write `else if`"

@@ -26,6 +26,13 @@ def unknown_name(span: Span, name: str, what: str, known: Iterable[str]) -> Diag
     )
 
 
+def unknown_method(span: Span, text: str, name: str) -> Diagnostic:
+    """`text` is called as a function of the value in front of its last name."""
+    return Diagnostic(
+        "S101", f"no function is named `{text}`", Label(span, "not declared"), fixes=_instead(absent.METHODS.get(name, ""))
+    )
+
+
 def declared_twice(span: Span, name: str, first: Span) -> Diagnostic:
     return Diagnostic(
         "S102",

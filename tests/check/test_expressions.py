@@ -157,3 +157,50 @@ def test_deep_and_long_texts_end() -> None:
         assert errors(policy(f"let x = {text}"))
     many = " ".join(f"if task.weight == {n} {{ hits += 1 }}" for n in itertools.islice(itertools.count(), 300))
     assert errors(policy(many)) == set()
+
+
+@pytest.mark.parametrize(
+    ("statement", "instead"),
+    [
+        ("let x = max(total, 1) / share.unwrap()", "if let x = ... { }"),
+        ("if ready.is_empty() { total += 1 }", "empty(queue)"),
+        ("ready.push(task)", "insert task into queue"),
+        ("scx_bpf_kick_cpu(0, 0)", "kick cpu"),
+        ("let x = bpf_ktime_get_ns()", "`now`"),
+    ],
+)
+def test_a_call_of_another_world_is_told_what_takes_its_place(statement: str, instead: str) -> None:
+    (found,) = [each for each in check(policy(statement)).diagnostics if each.code == "S101"]
+    assert instead in found.fixes[0].text
+
+
+@pytest.mark.parametrize(
+    ("divisor", "instead", "applicability"),
+    [("total", "max(total, 1)", "safe"), ("(total * 10%)", "max(total * 10%, 1)", "safe"), ("part", "max(part, 1%)", "unsafe")],
+)
+def test_a_divisor_is_kept_off_zero_without_changing_what_is_meant(
+    divisor: str, instead: str, applicability: str
+) -> None:
+    """At least 100% would make every other share of a ratio the same."""
+    text = policy(f"let x = 5ms / {divisor}").replace("queue ready", "param part: ratio = 5% in 0%..50%\nqueue ready", 1)
+    (found,) = [each for each in check(text).diagnostics if each.code == "S401"]
+    assert (found.fixes[0].edits[0].text, found.fixes[0].applicability.value) == (instead, applicability)
+
+
+@pytest.mark.parametrize(
+    ("condition", "fix"),
+    [
+        ("total", "compare it:  ... > 0"),
+        ("task.burst", "compare it:  ... > 0ms"),
+        ("task.cpu", "compare it with another cpu"),
+        ("task.home", "write `if let x = ... { }`"),
+    ],
+)
+def test_what_is_no_condition_is_told_how_to_become_one(condition: str, fix: str) -> None:
+    (found,) = [each for each in check(policy(f"if {condition} {{ total += 1 }}")).diagnostics if each.code == "S217"]
+    assert found.fixes[0].text == fix
+
+
+def test_two_orders_of_a_pick_are_refused() -> None:
+    assert errors(policy("if let c = any_cpu(task, least length(ready), most length(ready)) { kick c }")) == {"S208"}
+    assert errors(policy("if let c = any_cpu(task, near task.cpu, most length(ready)) { kick c }")) == set()

@@ -43,6 +43,20 @@ STATEMENTS = [
     ("x = task->vtime", "S011", "x = task.vtime"),
     ("x = Layer::input", "S011", None),
     ("x++", "S011", "x += 1"),
+    ("x = 7 // 2", "S011", None),
+    ("x = slice // task.weight", "S011", None),
+    ("x = (a + b) // (c)", "S011", None),
+    ("x = 3   // two words", "S012", "x = 3   # two words"),
+    ("x = a << 3", "S011", None),
+    ("x = a >> 3", "S011", None),
+    ("x = 2 ** a", "S011", None),
+    ("x = a as u64", "S011", None),
+    ("x = (u64)a", "S011", None),
+    ("x = (u64)(a + b)", "S011", None),
+    ("if let Some(cpu) = e { return }", "S013", "if let cpu = e { return }"),
+    ("x += 1 if a > 3", "S015", "if a > 3 { x += 1 }"),
+    ("match a { true => { return } false => { return } }", "S013", None),
+    ("match a { -5 => { return } otherwise => { return } }", "S013", None),
     ("task.n--", "S011", "task.n -= 1"),
     ("++task.n", "S011", "task.n += 1"),
     ("x /= 2", "S011", "x = x / 2"),
@@ -299,3 +313,14 @@ def test_header(text: str, code: str, expected: str | None) -> None:
 )
 def test_harmless(text: str) -> None:
     assert codes(text) == []
+
+
+@pytest.mark.parametrize("written", ["x = 7 // 2", "x = 7 // task.weight", "x = a // b", "x = a // f(b)  ;"])
+def test_a_division_of_python_is_not_made_a_comment(written: str) -> None:
+    text = HEAD + "on enqueue(task) {\n    " + written + "\n}\n"
+    assert fixed(text) == text
+
+
+def test_a_condition_behind_a_statement_does_not_take_the_next_one() -> None:
+    text = HEAD + "on enqueue(task) {\n    x += 1 if c\n    insert task into q for slice\n}\n"
+    assert fixed(text) == text.replace("x += 1 if c", "if c { x += 1 }")

@@ -28,6 +28,10 @@ _STARTS = frozenset(
 )
 
 
+# What shows that an `if` further on in the line is not behind a statement.
+_NOT_BEFORE = frozenset({"LBRACE", "RBRACE", "SEMICOLON", "ELSE", "IF", "ARROW"})
+
+
 def else_if(fault: Fault) -> Repair | None:
     """`elif c {`, `elsif`, `elseif`: the word fits as a name, so what follows it is the fault."""
     for offset in (0, -1):
@@ -99,6 +103,24 @@ def braces(fault: Fault) -> Repair | None:
     tokens = [fault.insertion("LBRACE", "{"), *fault.copy(0, end), fault.insertion("RBRACE", "}", end)]
     report = habit("braces", fault.span(), (fault.before("{ "), fault.after(" }", end - 1)))
     return fault.instead(report, tokens, 0, end)
+
+
+def condition_behind(fault: Fault) -> Repair | None:
+    """`waiting += 1 if c`: the condition is read, and its block is what is missing."""
+    if "LBRACE" not in fault.accepted or not (fault.starts_line() or fault.kind() == "RBRACE"):
+        return None
+    first = fault.first_on_line(-1)
+    where = next((i for i in range(-1, first, -1) if fault.kind(i) == "IF"), None)
+    if where is None or any(fault.kind(i) in _NOT_BEFORE for i in range(first, where)):
+        return None
+    condition, statement = fault.text(where + 1, -1), fault.text(first, where - 1)
+    instead = f"if {condition} {{ {statement} }}"
+    tokens = [
+        fault.token(where), *fault.copy(where + 1, 0), fault.insertion("LBRACE", "{"),
+        *fault.copy(first, where), fault.insertion("RBRACE", "}"),
+    ]  # fmt: skip
+    edit = fault.replace(instead, first, -1)
+    return fault.instead(habit("condition_behind", fault.span(where), (edit,), instead=instead), tokens, first, 0)
 
 
 def _own_line(fault: Fault) -> bool:

@@ -35,6 +35,11 @@ _SIGNS = {
 }  # fmt: skip
 _QUOTES = {"'": "'", "“": "”", "”": "”", "„": "“", "‘": "’", "’": "’", "«": "»", "`": "`"}
 _NAME = re.compile(r"[^\W\d]\w*")
+_VALUE_ENDS = ("NAME", "NUMBER", "RPAR", "RSQB")
+# One value up to the end of the line: a number, a field, a call or a group; and one word, which may be either.
+_LINE_END = r"[ \t]*[;)}]*[ \t\r]*(?:\n|$)"
+_OPERAND = re.compile(r"[ \t]*(?:[0-9]\w*%?|[A-Za-z_]\w*(?:\.\w+|\([^()\n]*\))+|\([^()\n]*\))" + _LINE_END)
+_WORD = re.compile(r"[ \t]*\w+" + _LINE_END)
 _OPERAND_END = re.compile(
     r"!\s*[A-Za-z_][\w.]*(?:\([^()\n]*\)|\[[^\[\]\n]*\])?\s*(?:&&|\|\||and\b|or\b|\{|\)|;|#|\n|$)|!\s*\([^()\n]*\)\s*"
     r"(?:&&|\|\||and\b|or\b|\{|\)|;|#|\n|$)"
@@ -45,7 +50,7 @@ def mend_text(source: Source, offset: int, before: list[Token]) -> Mended | None
     """What the text at `offset`, which begins no token, was meant to be."""
     text, character = source.text, source.text[offset]
     if text.startswith(("//", "/*"), offset):
-        return _comment(source, offset)
+        return _comment(source, offset, before)
     if text.startswith(("&&", "||"), offset):
         word = "and" if character == "&" else "or"
         return _operator(word, text, offset, 2, word.upper(), word)
@@ -72,15 +77,12 @@ def _token(kind: str, text: str, span: Span) -> Token:
     return Token(kind, text, start_pos=span.start, end_pos=span.end)
 
 
-def _comment(source: Source, offset: int) -> Mended:
+def _comment(source: Source, offset: int, before: list[Token]) -> Mended:
     """One comment; the lines of `/* */` become one `#` each."""
     text = source.text
     written = text[offset : offset + 2]
     if written == "//":
-        end = text.find("\n", offset)
-        end = len(text) if end < 0 else end
-        edit = Edit(Span(offset, offset + (3 if text.startswith("///", offset) else 2)), "#")
-        return Mended(habit("comment", Span(offset, offset + 2), (edit,), written=written), (), end)
+        return _slashes(source, offset, before)
     close = text.find("*/", offset + 2)
     end = len(text) if close < 0 else close + 2
     body = text[offset + 2 : close if close >= 0 else len(text)]
@@ -96,6 +98,19 @@ def _comment(source: Source, offset: int) -> Mended:
     )
     edits = (Edit(Span(offset, end + blanks), commented),) if close >= 0 else ()
     return Mended(habit("comment", Span(offset, offset + 2), edits, written=written), (), end)
+
+
+def _slashes(source: Source, offset: int, before: list[Token]) -> Mended:
+    """`//`: a comment of C, or between two values a division of Python."""
+    text, span = source.text, Span(offset, offset + 2)
+    end = text.find("\n", offset)
+    end = len(text) if end < 0 else end
+    behind_value = bool(before) and before[-1].type in _VALUE_ENDS and "\n" not in text[before[-1].end_pos : offset]
+    if behind_value and _OPERAND.match(text, span.end):
+        return Mended(habit("division", span, (Edit(span, "/"),), False), (_token("SLASH", "/", span),), span.end)
+    certain = not (behind_value and _WORD.match(text, span.end))
+    edit = Edit(Span(offset, offset + (3 if text.startswith("///", offset) else 2)), "#")
+    return Mended(habit("comment", span, (edit,), certain, written="//"), (), end)
 
 
 def _operator(

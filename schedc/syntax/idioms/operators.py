@@ -5,6 +5,7 @@ from __future__ import annotations
 from schedc.diagnostics.s0_habits import habit
 from schedc.syntax.idioms.fault import Fault, Repair
 
+_C_TYPES = frozenset({"u64", "s64", "u32", "s32", "int", "long", "unsigned", "float", "double", "char", "bool"})
 _VALUE_ENDS = ("NAME", "NUMBER", "RPAR", "RSQB", "TRUE", "FALSE", "NONE", "STRING")
 
 
@@ -45,6 +46,39 @@ def comparison(fault: Fault) -> Repair | None:
         "compare", fault.span(first, 0), (fault.replace(instead, first, 0),), written=written, instead=instead
     )
     return fault.instead(report, [fault.make("COMPARE", instead, first, 0)], first, 1)
+
+
+def shift(fault: Fault) -> Repair | None:
+    """`a << b`, `a >> b`."""
+    sign = str(fault.token())
+    if sign not in ("<", ">") or str(fault.token(-1)) != sign or not _adjacent(fault, -1):
+        return None
+    report = habit("bits", fault.span(-1, 0), written=2 * sign)
+    return fault.instead(report, [fault.make("PLUS", "+", -1, 0)], -1, 1)
+
+
+def power(fault: Fault) -> Repair | None:
+    """`a ** b`."""
+    if not fault.kinds(-1, "STAR", "STAR") or not _adjacent(fault, -1):
+        return None
+    return fault.instead(habit("power", fault.span(-1, 0)), [fault.make("STAR", "*", -1, 0)], -1, 1)
+
+
+def cast(fault: Fault) -> Repair | None:
+    """`x as u64`, `(u64)x`: where a name could begin a statement, what follows it is the fault."""
+    for at in (0, -1):
+        if str(fault.token(at)) == "as" and fault.kinds(at + 1, "NAME") and fault.kind(at - 1) in _VALUE_ENDS:
+            return None if fault.starts_line(at) else _without_cast(fault, at, at + 1)
+        grouped = fault.kinds(at - 3, "LPAR", "NAME", "RPAR") and fault.kind(at) in ("NAME", "NUMBER", "LPAR")
+        if grouped and str(fault.token(at - 2)) in _C_TYPES and fault.kind(at - 4) not in _VALUE_ENDS:
+            return _without_cast(fault, at - 3, at - 1)
+    return None
+
+
+def _without_cast(fault: Fault, first: int, last: int) -> Repair:
+    edits = (fault.remove(first, last),)
+    report = habit("cast", fault.span(first, last), edits, False, written=fault.text(first, last))
+    return fault.instead(report, [], first, last + 1)
 
 
 def _reversed(fault: Fault) -> Repair:

@@ -268,6 +268,15 @@ def switch(fault: Fault) -> Repair | None:
     return None
 
 
+def some(fault: Fault) -> Repair | None:
+    """`if let Some(cpu) = e {`."""
+    if not fault.kinds(-3, "IF", "LET", "NAME", "LPAR", "NAME", "RPAR", "EQUAL") or str(fault.token(-1)) != "Some":
+        return None
+    name = str(fault.token(1))
+    report = habit("some", fault.span(-1, 2), (fault.replace(name, -1, 2),), instead=f"if let {name} =")
+    return fault.instead(report, [fault.token(1)], -1, 3)
+
+
 def match_arm(fault: Fault) -> Repair | None:
     """`case a =>`, `a: ...`, `a -> ...`, `else => ...`, `_ => ...`, `default => ...`."""
     if str(fault.token(-1)) == "case" and fault.kind() in ("NAME", "NUMBER") and "ARROW" in fault.accepted:
@@ -277,6 +286,10 @@ def match_arm(fault: Fault) -> Repair | None:
         report = habit("arm", fault.span(), (fault.replace("=>" if fault.kind() == "GIVES" else " =>"),),
                        written=str(fault.token()), instead="=>")  # fmt: skip
         return fault.instead(report, [fault.make("ARROW", "=>")])
+    if "OTHERWISE" in fault.accepted and (fault.kind() in ("TRUE", "FALSE") or fault.kinds(0, "MINUS", "NUMBER")):
+        last = 1 if fault.kind() == "MINUS" else 0
+        report = habit("arm_value", fault.span(0, last), written=fault.text(0, last))
+        return fault.instead(report, [fault.make("NAME", "otherwise", 0, last)], 0, last + 1)
     if fault.kind() == "ELSE" and "OTHERWISE" in fault.accepted:
         report = habit(
             "arm", fault.span(), (fault.replace("otherwise"),), written="else", instead="otherwise"
