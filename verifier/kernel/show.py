@@ -69,13 +69,18 @@ def _ran(work: WorkloadResult) -> str:
     tasks = sum(kind.tasks for kind in work.kinds)
     parts = [f"{tasks} tasks for {work.passed:.1f} s"]
     if work.offline_cpu > 0:
-        parts.append(f"CPU {work.offline_cpu} went in {work.offline_seconds:.2f} s")
+        parts.append(f"{_went(work)} went in {work.offline_seconds:.2f} s")
         parts.append(f"came back in {work.online_seconds:.2f} s")
     waits = {kind.kind: kind.worst_wait for kind in work.kinds if kind.kind != "idle"}
     if waits:
         longest = max(waits, key=waits.__getitem__)
         parts.append(f"longest wait {waits[longest]:.2f} s ({longest})")
     return ", ".join(parts)
+
+
+def _went(work: WorkloadResult) -> str:
+    first = work.offline_cpu - work.offline_cpus + 1
+    return f"CPUs {first} to {work.offline_cpu}" if work.offline_cpus > 1 else f"CPU {work.offline_cpu}"
 
 
 def _exit(result: ObjectResult) -> str:
@@ -107,7 +112,13 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "ok": outcome.ok,
         "host_seconds": round(outcome.seconds, 1),
         "kernels": [
-            {"kernel": run.kernel, "version": run.version, "qemu": run.qemu, "boots": run.boots}
+            {
+                "kernel": run.kernel,
+                "version": run.version,
+                "qemu": run.qemu,
+                "boots": run.boots,
+                "topology": {name: list(of) for name, of in run.topology.items()},
+            }
             for run in outcome.runs
         ],
         "machine": dataclasses.asdict(outcome.options.machine),

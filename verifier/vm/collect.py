@@ -86,6 +86,7 @@ def _workload(line: Line) -> WorkloadResult:
         kinds=kinds,
         switches=line.get("switches", 0),
         offline_cpu=line.get("offline_cpu", -1),
+        offline_cpus=line.get("offline_cpus", 0),
         offline_errno=line.get("offline_errno", 0),
         online_errno=line.get("online_errno", 0),
         offline_seconds=line.get("offline_ns", 0) / SECOND,

@@ -13,12 +13,16 @@ from schedc.verifier.vm.machine import Machine
 
 @dataclass(frozen=True)
 class Mix:
-    """Some hundred tasks of every kind; one CPU goes offline for the middle third."""
+    """Some hundred tasks of every kind, real-time ones among them; some CPUs are offline for the middle third."""
 
     tasks: int = 300
     seconds: int = 6
     offline: int | None = None
     """Which CPU: None is the last one, -1 none."""
+    away: int = 1
+    """How many CPUs go at once: that one and those before it, but never CPU 0."""
+    realtime: int | None = None
+    """Tasks that take a CPU from the scheduler for some milliseconds at a time: None is one for two CPUs."""
     seed: int = 0
     cgroup: str = ""
 
@@ -26,6 +30,8 @@ class Mix:
         """As the runner reads it."""
         words = ["mix", f"tasks={self.tasks}", f"seconds={self.seconds}", f"seed={self.seed}"]
         words += [f"offline={self.offline}"] if self.offline is not None else []
+        words += [f"away={self.away}"] if self.away != 1 else []
+        words += [f"realtime={self.realtime}"] if self.realtime is not None else []
         words += [f"cgroup={self.cgroup}"] if self.cgroup else []
         return " ".join(words)
 

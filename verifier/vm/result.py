@@ -109,6 +109,8 @@ class WorkloadResult:
     switches: int = 0
     """How often the CPU changed hands in `Switches`."""
     offline_cpu: int = -1
+    offline_cpus: int = 0
+    """How many went: that one and those before it."""
     offline_errno: int = 0
     online_errno: int = 0
     offline_seconds: float = 0.0

@@ -78,7 +78,7 @@ def test_job_text() -> None:
         cgroups=((2, "/a b/*"),),
         stride=4,
         counters={"stolen": 3},
-        workloads=(Mix(tasks=9, offline=-1), Shares((0, None))),
+        workloads=(Mix(tasks=9, offline=-1), Mix(away=2, realtime=0), Shares((0, None))),
     )
     lines = text(Job((item,), cgroups=("/x",))).splitlines()
     assert lines[0] == "mkcgroup /x"
@@ -90,6 +90,7 @@ def test_job_text() -> None:
         "stride 4",
         "counter 3 stolen",
         "attach",
+        "workload mix tasks=300 seconds=6 seed=0 away=2 realtime=0",
     } <= set(lines)
     assert "workload mix tasks=9 seconds=6 seed=0 offline=-1" in lines
     assert "workload shares nice=0,idle cpu=0 seconds=5" in lines

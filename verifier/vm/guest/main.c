@@ -171,7 +171,7 @@ int main(int argc, char **argv)
 		return 64;
 	mount_all();
 	setrlimit(RLIMIT_MEMLOCK, &all);
-	become_realtime();
+	become_realtime(50);         /* above everything that a workload is */
 	if (out_open())
 		fprintf(stderr, "schedc: no result port\n");
 	else

@@ -122,9 +122,9 @@ int become_idle(void)
 	return set_policy(SCHED_IDLE, 0);
 }
 
-int become_realtime(void)
+int become_realtime(int priority)
 {
-	return set_policy(SCHED_FIFO, 50);
+	return set_policy(SCHED_FIFO, priority);
 }
 
 int pin_to(const bool *mask, int max_cpus)
@@ -135,14 +135,5 @@ int pin_to(const bool *mask, int max_cpus)
 	for (int cpu = 0; cpu < max_cpus && cpu < CPU_SETSIZE; cpu++)
 		if (mask[cpu])
 			CPU_SET(cpu, &set);
-	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
-}
-
-int pin_to_one(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
 	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
 }

@@ -19,6 +19,5 @@ bool parse_cpu_list(const char *text, bool *mask, int max_cpus);
 /* Everything that the child tasks are: normal tasks (SCHED_OTHER), unless asked otherwise. */
 int become_normal(int nice_value);
 int become_idle(void);
-int become_realtime(void);
+int become_realtime(int priority);
 int pin_to(const bool *mask, int max_cpus);
-int pin_to_one(int cpu);

@@ -59,7 +59,8 @@ struct task *crew_add(int group, task_body body)
 		return NULL;
 	task = &crew->task[crew->size];
 	task->group = group;
-	task->cpu = -1;
+	task->name = "task";
+	task->cpu = task->other_cpu = -1;
 	task->fd[0] = task->fd[1] = -1;
 	task->random = 0x9e3779b97f4a7c15ull * (crew->size + 1);
 	crew->body[crew->size++] = body;
@@ -76,6 +77,28 @@ static void join_cgroup(void)
 	write_file(path, "0");
 }
 
+static void set_name(const struct task *task)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%s-%d", task->name, task->number);
+	prctl(PR_SET_NAME, name);
+}
+
+static void choose_cpus(const struct task *task)
+{
+	static bool some[1024];
+
+	if (task->cpu < 0) {
+		pin_to(allowed, 1024);
+		return;
+	}
+	some[task->cpu] = true;
+	if (task->other_cpu >= 0)
+		some[task->other_cpu] = true;
+	pin_to(some, 1024);
+}
+
 /* A child sets itself up while it still has the runner's real-time priority, so that a bad scheduler cannot hold
  * up the start; it becomes a normal task last, and then waits for all the others. */
 static void task_main(int index)
@@ -83,12 +106,12 @@ static void task_main(int index)
 	struct task *task = &crew->task[index];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	set_name(task);
 	join_cgroup();
-	if (task->cpu >= 0)
-		pin_to_one(task->cpu);
-	else
-		pin_to(allowed, 1024);
-	if (task->idle_policy)
+	choose_cpus(task);
+	if (task->realtime)
+		become_realtime(task->realtime);
+	else if (task->idle_policy)
 		become_idle();
 	else
 		become_normal(task->nice_value);

@@ -10,11 +10,14 @@
 /* What one task is and what it did. Shared between the runner and the task. */
 struct task {
 	pid_t pid;
+	const char *name;                 /* of its kind; the kernel's messages and traces say it and the number */
 	int group;                        /* index of the kind, for the sums */
 	int number;                       /* among those of its kind */
 	int nice_value;
 	bool idle_policy;
+	int realtime;                     /* a SCHED_FIFO priority below the runner's; 0: a normal task */
 	int cpu;                          /* -1: every CPU that the workload may use */
+	int other_cpu;                    /* a second one, for a task that has a cpu; -1: none */
 	int fd[2];                        /* of a ping-pong pair */
 	uint64_t random;
 	volatile uint64_t done;           /* rounds */

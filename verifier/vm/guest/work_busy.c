@@ -56,7 +56,9 @@ static void add_busy(int cpu, const char *nice_value)
 	if (!task)
 		return;
 	task->cpu = cpu;
+	task->number = crew_size() - 1;
 	task->idle_policy = !strcmp(nice_value, "idle");
+	task->name = task->idle_policy ? "idle" : "busy";
 	task->nice_value = task->idle_policy ? 0 : atoi(nice_value);
 }
 

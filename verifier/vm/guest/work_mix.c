@@ -1,4 +1,4 @@
-/* mix: some hundred tasks that do what tasks do, while a CPU goes away and comes back. */
+/* mix: some hundred tasks that do what tasks do, while real-time tasks take CPUs and some CPUs go and come back. */
 #define _GNU_SOURCE
 #include "out.h"
 #include "util.h"
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define MS 1000000ull
+#define RT_PRIORITY 10                    /* below the runner's, which has to see the workload's end */
 
 /* Sleeps and notes how late it got the CPU back. */
 static void nap(struct task *task, uint64_t ns)
@@ -108,7 +109,16 @@ static void nicer(struct task *task)
 	}
 }
 
-enum { BUSY, SLEEPER, PAIR, CHURN, FLIP, NICER, PINNED, IDLE, KINDS };
+/* Takes a CPU from the scheduler for some milliseconds, a tenth of the time in all. */
+static void burst(struct task *task)
+{
+	for (;;) {
+		spin_ns(task, (1 + crew_random(task, 14)) * MS);
+		nap(task, (20 + crew_random(task, 120)) * MS);
+	}
+}
+
+enum { BUSY, SLEEPER, PAIR, CHURN, FLIP, NICER, PINNED, TWIN, IDLE, REALTIME, KINDS };
 
 static const struct { const char *name; task_body body; int percent; } kinds[KINDS] = {
 	[BUSY] = { "busy", busy, 3 },
@@ -118,8 +128,26 @@ static const struct { const char *name; task_body body; int percent; } kinds[KIN
 	[FLIP] = { "flip", flip, 8 },
 	[NICER] = { "nicer", nicer, 8 },
 	[PINNED] = { "pinned", sleeper, 10 },
+	[TWIN] = { "twin", sleeper, 3 },
 	[IDLE] = { "idle", busy, 1 },
+	[REALTIME] = { "realtime", burst, 0 },  /* by the CPUs, not by the tasks */
 };
+
+/* The last CPU and the one before it, or what there is: with both gone, a twin has no CPU until the kernel gives it
+ * others. Every second real-time task stays where it is, so that not all of them find an idle CPU. */
+static void place(struct task *task, int kind)
+{
+	int last = crew_cpus() - 1;
+
+	if (kind == PINNED || (kind == REALTIME && task->number % 2))
+		task->cpu = task->number % crew_cpus();
+	if (kind == TWIN) {
+		task->cpu = last;
+		task->other_cpu = last > 0 ? last - 1 : -1;
+	}
+	if (kind == REALTIME)
+		task->realtime = RT_PRIORITY;
+}
 
 static void add_kind(int kind, int count)
 {
@@ -131,10 +159,10 @@ static void add_kind(int kind, int count)
 		if (!task)
 			return;
 		task->number = i;
+		task->name = kinds[kind].name;
 		task->idle_policy = kind == IDLE;
 		task->nice_value = kind == SLEEPER || kind == BUSY ? i % 8 - 3 : 0;
-		if (kind == PINNED)
-			task->cpu = i % crew_cpus();
+		place(task, kind);
 		if (kind != PAIR)
 			continue;
 		if (i % 2 == 0 && (pipe(there) || pipe(back)))
@@ -148,16 +176,28 @@ static void add_kind(int kind, int count)
  * run in a shared queue holds it up until the watchdog ends the scheduler. */
 struct turn { int err; uint64_t ns; };
 
-static struct turn set_online(int cpu, bool online)
+static int set_online(int cpu, bool online)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
+	return -write_file(path, online ? "1" : "0");
+}
+
+/* CPUs that go: the last of them, and how many, the others before it. CPU 0 stays. */
+struct away { int last, count; };
+
+/* All of them, one right after the other; the first error is kept. */
+static struct turn turn_all(struct away away, bool online)
 {
 	uint64_t start = now_ns();
 	struct turn turn = { 0, 0 };
-	char path[96];
 
-	if (cpu <= 0)
-		return turn;
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
-	turn.err = -write_file(path, online ? "1" : "0");
+	for (int cpu = away.last; cpu > 0 && cpu > away.last - away.count; cpu--) {
+		int err = set_online(cpu, online);
+
+		turn.err = turn.err ? turn.err : err;
+	}
 	turn.ns = now_ns() - start;
 	return turn;
 }
@@ -191,14 +231,15 @@ static void report_kinds(void)
 	out_close_list();
 }
 
-static void report(uint64_t asked, uint64_t passed, int cpu, struct turn off, struct turn on)
+static void report(uint64_t asked, uint64_t passed, struct away away, struct turn off, struct turn on)
 {
 	out_begin("workload");
 	out_str("kind", "mix");
 	out_u64("asked_ns", asked);
 	out_u64("passed_ns", passed);
 	out_bool("alive", passed >= asked);
-	out_s64("offline_cpu", cpu);
+	out_s64("offline_cpu", away.last);
+	out_s64("offline_cpus", away.last > 0 ? away.count : 0);
 	out_s64("offline_errno", off.err);
 	out_s64("online_errno", on.err);
 	out_u64("offline_ns", off.ns);
@@ -207,10 +248,10 @@ static void report(uint64_t asked, uint64_t passed, int cpu, struct turn off, st
 	out_end();
 }
 
-static void add_all(int tasks, long seed)
+static void add_all(int tasks, int realtime, long seed)
 {
 	for (int kind = 0; kind < KINDS; kind++) {
-		int count = tasks * kinds[kind].percent / 100 + 1;
+		int count = kind == REALTIME ? realtime : tasks * kinds[kind].percent / 100 + 1;
 
 		add_kind(kind, kind == PAIR ? count / 2 * 2 : count);
 	}
@@ -218,23 +259,34 @@ static void add_all(int tasks, long seed)
 		crew_task(i)->random += seed * 0x100000001b3ull;
 }
 
-/* tasks=300 seconds=6 offline=3 seed=0: offline=-1 leaves the CPUs alone */
+static struct away chosen_away(const struct workload *work)
+{
+	struct away away = { option_long(work->options, "offline", crew_cpus() - 1),
+			     option_long(work->options, "away", 1) };
+
+	if (away.count > away.last)
+		away.count = away.last;
+	return away;
+}
+
+/* tasks=300 seconds=6 offline=3 away=2 realtime=2 seed=0: offline=-1 leaves the CPUs alone */
 void work_mix(const struct workload *work)
 {
 	uint64_t third = option_long(work->options, "seconds", 6) * 1000000000ull / 3, passed;
 	struct turn off, on;
-	int cpu;
+	struct away away;
 
 	crew_begin(work);
-	add_all(option_long(work->options, "tasks", 300), option_long(work->options, "seed", 0));
-	cpu = option_long(work->options, "offline", crew_cpus() - 1);
+	add_all(option_long(work->options, "tasks", 300), option_long(work->options, "realtime", (crew_cpus() + 1) / 2),
+		option_long(work->options, "seed", 0));
+	away = chosen_away(work);
 	if (!crew_start())
 		return;
 	passed = crew_wait(third);
-	off = set_online(cpu, false);
+	off = turn_all(away, false);
 	passed += crew_wait(third);
-	on = set_online(cpu, true);
+	on = turn_all(away, true);
 	passed += crew_wait(third);
 	crew_end();
-	report(third * 3, passed, cpu, off, on);
+	report(third * 3, passed, away, off, on);
 }
