@@ -16,11 +16,11 @@ def ended(span: Span, kernel: str, reason: str) -> Diagnostic:
     )
 
 
-def stalled(span: Span, kernel: str, detail: str) -> Diagnostic:
+def stalled(span: Span, kernel: str, detail: str, where: str = "did not choose it in time") -> Diagnostic:
     return Diagnostic(
         "S802",
         f"a task waited too long on {kernel}, and the kernel ended the scheduler: {detail}",
-        Label(span, "did not choose it in time"),
+        Label(span, where),
         fixes=(
             Fix("let every queue be served after some time:  aging 200ms"),
             Fix("keep each task near its queue's clock:  vtime from -20ms to 500ms"),

@@ -7,9 +7,11 @@ import re
 from schedc.diagnostics import Diagnostic, Diagnostics
 from schedc.diagnostics import s7_kernel as kernel
 from schedc.diagnostics import s8_runtime as runtime
+from schedc.lower.plan import make_plan
 from schedc.source import Span
 from schedc.typed import tree as t
 from schedc.verifier.kernel.expectations import Broken, What
+from schedc.verifier.vm import verifier_log
 from schedc.verifier.vm.result import Failure, ObjectResult
 
 
@@ -34,7 +36,7 @@ def _one(policy: t.Policy, result: ObjectResult, broken: Broken) -> Diagnostic:
         case What.ATTACH:
             return kernel.not_attached(span, release, broken.detail)
         case What.STALL:
-            return runtime.stalled(span, release, broken.detail)
+            return _stalled(policy, span, release, broken)
         case What.EVENT:
             return runtime.wrong_cpu(span, release, broken.detail)
         case What.END:
@@ -45,6 +47,16 @@ def _one(policy: t.Policy, result: ObjectResult, broken: Broken) -> Diagnostic:
             return runtime.no_hotplug(span, release, broken.detail)
         case What.ERROR:
             return runtime.ended(span, release, broken.detail)
+
+
+def _stalled(policy: t.Policy, handler: Span, release: str, broken: Broken) -> Diagnostic:
+    """At the queue that the task was in, else at the handler."""
+    if broken.queue is not None:
+        for each in make_plan(policy).queues.values():
+            if each.base <= broken.queue < each.base + each.slots:
+                return runtime.stalled(each.queue.name_span, release, broken.detail, "it waited in this queue")
+    where = "put it nowhere" if broken.callback == "enqueue" else "did not choose it in time"
+    return runtime.stalled(handler, release, broken.detail, where)
 
 
 def _place(policy: t.Policy, failure: Failure | None, broken: Broken) -> Span:
@@ -61,8 +73,7 @@ def _line(policy: t.Policy, failure: Failure) -> int:
     name = f"{policy.name}.sched"
     if failure.file == name:
         return failure.line
-    places = re.findall(rf"^; .* @ {re.escape(name)}:(\d+)\s*$", failure.log, re.MULTILINE)
-    return int(places[-1]) if places else 0
+    return next((line for _, file, line in reversed(verifier_log.places(failure.log)) if file == name), 0)
 
 
 def _written(policy: t.Policy, line: int) -> Span:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from schedc.verifier.kernel import dump
 from schedc.verifier.vm.images import MALFORMED
 from schedc.verifier.vm.result import ObjectResult
 
 STALL = 1026
+ENDLESS_NS = 100_000_000  # of one callback: nothing else runs on its CPU meanwhile
 # Each says that a task was put on a CPU where it cannot run; the kernel repaired it silently.
 FORBIDDEN_EVENTS = {
     "SCX_EV_SELECT_CPU_FALLBACK": "select_cpu",
@@ -41,6 +43,8 @@ class Broken:
     what: What
     detail: str
     callback: str = ""
+    queue: int | None = None
+    """The policy's queue, by its id, where a task waited too long."""
 
 
 def malformed(release: str) -> bool:
@@ -74,20 +78,35 @@ def _not_taken(result: ObjectResult) -> Iterator[Broken]:
 def _ended(result: ObjectResult) -> Iterator[Broken]:
     end = result.exit
     if end is not None and end.kind == STALL:
-        yield Broken(What.STALL, end.message or end.reason, "dispatch")
+        yield _stall(result, end.message or end.reason)
     elif end is not None and not end.clean and end.kind:
         text = ": ".join(part for part in (end.reason, end.message) if part)
-        yield Broken(What.ERROR, f"{text} (exit kind {end.kind})", _named_callback(end.message))
+        yield Broken(What.ERROR, f"{text} (exit kind {end.kind})", _to_blame(result, end.message))
     elif not result.problems and not (result.attached and result.alive):
         yield Broken(What.ERROR, "it was gone before it was taken off")
     elif not result.problems and (end is None or not end.clean):
         yield Broken(What.ERROR, "it left no exit record")
 
 
-def _named_callback(message: str) -> str:
-    """The kernel's messages name the callback where they can."""
+def _stall(result: ObjectResult, said: str) -> Broken:
+    """Where the task that waited is known to be: nowhere, or in a queue that dispatch did not serve."""
+    named = re.match(r"(.+\[\d+\]) failed to run for", said)
+    task = dump.waiting(result.dump, named[1]) if named else None
+    if task is not None and task.forgotten:
+        return Broken(What.STALL, f"{said}; the scheduler was given it and put it nowhere", "enqueue")
+    if task is not None:
+        return Broken(What.STALL, said, "dispatch", task.queue)
+    slowest = max(result.run_times, key=lambda each: each.mean_ns, default=None)
+    if slowest is not None and slowest.mean_ns > ENDLESS_NS:
+        took = f"; {slowest.callback} takes {slowest.mean_ns / 1e6:.0f} ms a call"
+        return Broken(What.STALL, said + took, slowest.callback)
+    return Broken(What.STALL, said, "dispatch")
+
+
+def _to_blame(result: ObjectResult, message: str) -> str:
+    """The kernel's messages name the callback where they can, its backtrace often does."""
     named = re.search(r"\bops\.(\w+)", message)
-    return named[1] if named else ""
+    return named[1] if named else dump.callback(result.dump)
 
 
 def _events(result: ObjectResult) -> Iterator[Broken]:

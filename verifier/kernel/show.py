@@ -152,5 +152,6 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "broken": [{"expected": each.what.value, "found": each.detail} for each in verdict.broken],
         "diagnostics": diagnostics_report(verdict.subject.source, verdict.diagnostics)["diagnostics"],
         "kernel_log": list(result.klog),
+        "kernel_dump": list(result.dump),
         "tries": result.tries,
     }

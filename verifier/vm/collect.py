@@ -155,6 +155,7 @@ def object_result(
         run_times=_run_times(end),
         workloads=tuple(_workload(line) for line in group if line["t"] == "workload"),
         klog=tuple(end.get("klog", ())),
+        dump=tuple(lines.get("dump", nothing).get("lines", ())),
         problems=told + problems,
         tries=tries,
     )

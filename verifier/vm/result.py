@@ -150,6 +150,8 @@ class ObjectResult:
     workloads: tuple[WorkloadResult, ...] = ()
     klog: tuple[str, ...] = ()
     """Lines of the kernel's log that speak of sched_ext, stalls and bugs."""
+    dump: tuple[str, ...] = ()
+    """What the kernel wrote down of all CPUs and tasks when it ended the scheduler."""
     problems: tuple[str, ...] = ()
     """Hangs, crashes and retries: never empty when something did not go as it should outside the object."""
     tries: int = 1

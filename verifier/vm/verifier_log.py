@@ -11,7 +11,7 @@ _SOURCE = re.compile(r"^; (.*?) @ (.+?):(\d+)\s*$", re.MULTILINE)
 _LOG = re.compile(r"-- BEGIN PROG LOAD LOG --\n(.*?)-- END PROG LOAD LOG --", re.DOTALL)
 # Lines that are not the reason: the instruction walk, statistics, branches.
 _NOISE = re.compile(
-    r"^(\d+: |; |processed \d|verification time|stack depth|from \d+ to \d+|mark_precise|func#|\s*$)"
+    r"^(\d+: |; |processed \d|verification time|stack depth|from \d+ to \d+|mark_precise|func#|(?:cur|old) state:|\s*$)"
 )
 
 
@@ -30,20 +30,25 @@ def _first_warning(text: str) -> str:
     return ""
 
 
+def places(log: str) -> list[tuple[str, str, int]]:
+    """The lines of source that the verifier came by, in its order: text, file, number."""
+    return [(text.strip(), file, int(line)) for text, file, line in _SOURCE.findall(log)]
+
+
 def failure(stage: str, errno: int, why: str, text: str) -> Failure:
     """The structured form of a failure with everything that was said."""
     program = _PROGRAM.search(text)
     log = _LOG.search(text)
-    places = _SOURCE.findall(log[1]) if log else []
-    source, file, line = places[-1] if places else ("", "", "0")
+    walked = places(log[1]) if log else []
+    source, file, line = walked[-1] if walked else ("", "", 0)
     return Failure(
         stage=stage,
         errno=errno,
         why=why,
         program=program[1] if program else "",
         message=_reason(log[1]) if log else _first_warning(text),
-        source=source.strip(),
+        source=source,
         file=file,
-        line=int(line),
+        line=line,
         log=text,
     )

@@ -13,7 +13,7 @@ from schedc.verifier.kernel.diagnose import diagnose
 from schedc.verifier.kernel.expectations import What, broken
 from schedc.verifier.kernel.subject import with_parents
 from schedc.verifier.vm.job import Mix
-from schedc.verifier.vm.result import Exit, Failure, Kind, ObjectResult, Run, WorkloadResult
+from schedc.verifier.vm.result import Exit, Failure, Kind, ObjectResult, Run, RunTime, WorkloadResult
 
 POLICY = """\
 language 1
@@ -126,12 +126,71 @@ def test_a_good_run_breaks_nothing(subject: Subject) -> None:
         (replace(GOOD, klog=("BUG: unable to handle",)), "S805", 2, What.WARNING),
     ],
 )
-def test_what_goes_wrong_at_run_time(
-    subject: Subject, result: ObjectResult, code: str, line: int, what: What
-) -> None:
+def test_what_goes_wrong_at_run_time(subject: Subject, result: ObjectResult, code: str, line: int, what: What) -> None:
     assert [each.what for each in broken(result)] == [what]
     assert lines(subject, result) == [(code, line)]
     assert not outcome(subject, result).ok
+
+
+STALLED = replace(GOOD, alive=False, exit=Exit(1026, 0, "runnable task stall", "a b[7] failed to run for 5.2s"))
+ENDED = replace(GOOD, alive=False, exit=Exit(1024, 0, "runtime error", "already direct-dispatched"))
+
+
+def written(state: str, queue: str) -> tuple[str, ...]:
+    """The kernel's dump of three tasks, the second of which stalled."""
+    return (
+        "  R c[70] -9000ms",
+        "      scx_state/flags=3/0x1 dsq_flags=0x0 ops_state/qseq=2/1",
+        "      sticky/holding_cpu=-1/-1 dsq_id=(n/a)",
+        "  R a b[7] *root -5200ms",
+        f"      scx_state/flags=3/0x1 dsq_flags=0x0 ops_state/qseq={state}/283",
+        f"      sticky/holding_cpu=-1/-1 dsq_id={queue}",
+        "      dsq_vtime=0 slice=0 weight=1",
+        "  R d[8] -1ms",
+        "      sticky/holding_cpu=-1/-1 dsq_id=0x1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "queue", "line", "label"),
+    [
+        ("0", "0x1", 10, "it waited in this queue"),
+        ("0", "0x2", 18, "did not choose it in time"),  # a queue that the policy does not have
+        ("0", "0x8000000000000002", 18, "did not choose it in time"),  # a CPU's own
+        ("2", "(n/a)", 13, "put it nowhere"),
+        ("0", "(n/a)", 18, "did not choose it in time"),
+    ],
+)
+def test_a_stall_points_at_where_the_task_was(subject: Subject, state: str, queue: str, line: int, label: str) -> None:
+    result = replace(STALLED, dump=written(state, queue))
+    assert lines(subject, result) == [("S802", line)]
+    assert diagnose(subject.policy, result, broken(result))[0].primary.text == label
+
+
+def test_a_callback_that_takes_for_ever_is_named(subject: Subject) -> None:
+    slow = RunTime("policy_enqueue", "enqueue", 50, 50 * 670_000_000)
+    end = Exit(1026, 0, "runnable task stall", "watchdog failed to check in for 3.9s")
+    result = replace(STALLED, exit=end, run_times=(slow, RunTime("policy_dispatch", "dispatch", 9, 9000)))
+    assert lines(subject, result) == [("S802", 13)]
+    assert broken(result)[0].detail.endswith("; enqueue takes 670 ms a call")
+
+
+@pytest.mark.parametrize(
+    ("frames", "line"),
+    [
+        (("scx_vexit+0x6d/0xa0", "scx_do_enqueue_task+0x108/0x7d0", "balance_one+0x1/0x2"), 13),
+        (("bpf_prog_0123456789abcdef_policy_dispatch+0x3a/0x50", "do_enqueue_task+0x1/0x2"), 18),
+        (("bpf__sched_ext_ops_dispatch+0x4b/0x98",), 18),
+        (("scx_watchdog_workfn+0x16a/0x1f0",), 2),
+        ((), 2),
+    ],
+)
+def test_an_ejection_points_at_the_handler_of_the_backtrace(
+    subject: Subject, frames: tuple[str, ...], line: int
+) -> None:
+    dump = ("kworker[1] triggered exit kind 1024:", "", "Backtrace:", *(f"  {each}" for each in frames), "")
+    result = replace(ENDED, dump=(*dump, "    scx_do_enqueue_task+0x1/0x2"))
+    assert lines(subject, result) == [("S801", line)]
 
 
 def refused(failure: Failure, kernel: str = KERNEL) -> ObjectResult:

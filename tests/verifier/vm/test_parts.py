@@ -131,6 +131,15 @@ def test_the_verifiers_last_word() -> None:
     assert (failure.source, failure.file, failure.line) == ("counters[i]++;", "fair.sched", 12)
 
 
+def test_the_reason_stands_before_the_states_that_show_it() -> None:
+    said = (
+        "libbpf: prog 'policy_dispatch': -- BEGIN PROG LOAD LOG --\n2: (79) r1 = *(u64 *)(r10 -8)\n"
+        "infinite loop detected at insn 3\ncur state: R1=1 R10=fp0 fp-8=1\nold state: R1=P1 R10=fp0 fp-8=1\n"
+        "processed 10 insns (limit 1000000) x\n-- END PROG LOAD LOG --\n"
+    )
+    assert verifier_log.failure("load", 22, "why", said).message == "infinite loop detected at insn 3"
+
+
 def test_without_a_log_libbpfs_first_sentence_counts() -> None:
     failure = verifier_log.failure(
         "load", 3, "why", "libbpf: extern 'x': not found\nlibbpf: failed to load\n"

@@ -6,6 +6,7 @@
 #include "out.h"
 #include "scx.h"
 #include "topo_vars.h"
+#include "trace.h"
 #include "util.h"
 #include "warm.h"
 #include "work.h"
@@ -170,6 +171,7 @@ int main(int argc, char **argv)
 	if (getpid() != 1)
 		return 64;
 	mount_all();
+	trace_prepare();
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	become_realtime(50);         /* above everything that a workload is */
 	if (out_open())

@@ -6,6 +6,7 @@
 #include "report.h"
 #include "scx.h"
 #include "topo_vars.h"
+#include "trace.h"
 #include "util.h"
 #include "vars.h"
 #include "watch.h"
@@ -181,6 +182,7 @@ static void attach_and_run(struct bpf_object *object, struct bpf_map *map, const
 		detach(link);
 	}
 	report_end(object, job);
+	trace_report();
 }
 
 void object_run(const struct object_job *job, const struct btf *kernel)
