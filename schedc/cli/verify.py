@@ -14,7 +14,7 @@ from schedc.source import Source
 if TYPE_CHECKING:
     import argparse
 
-    from schedc.verifier.kernel import Options, Subject
+    from schedc.verifier.kernel import Options, Outcome, Subject
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--topology",
         metavar="SHAPE",
         help="such as sockets=2,caches=2,cores=4,threads=2,nodes=2: cores count under a cache, caches in a socket",
+    )
+    parser.add_argument(
+        "--timeline", metavar="FILE", help="write who ran where, for Perfetto (ui.perfetto.dev)"
     )
     parser.add_argument(
         "--set",
@@ -79,6 +82,8 @@ def run(options: argparse.Namespace) -> int:
         outcome = verify(subjects, asked, progress=say)
     except VmError as error:
         raise Refused(str(error)) from None
+    if options.timeline:
+        _write_timeline(options.timeline, outcome)
     if options.format == "json":
         print(json.dumps(shown.to_json(outcome), indent=2))
     else:
@@ -95,7 +100,26 @@ def _options(options: argparse.Namespace) -> Options:
 
     kernels = (*(options.kernel or ()), *(MATRIX if options.matrix else ()))
     machine = replace(shape.machine(options.cpus, options.topology), icount_shift=ICOUNT_SHIFT)
-    return Options(kernels or Options.kernels, options.seconds, machine=machine, warm=not options.cold)
+    return Options(
+        kernels or Options.kernels,
+        options.seconds,
+        machine=machine,
+        timeline=options.timeline is not None,
+        warm=not options.cold,
+    )
+
+
+def _write_timeline(name: str, outcome: Outcome) -> None:
+    """A process for each policy on each kernel."""
+    from pathlib import Path
+
+    from schedc.verifier.timeline import Guest, to_json
+
+    guests = [
+        Guest(f"{verdict.subject.policy.name} on {verdict.result.kernel}", verdict.result.timeline)
+        for verdict in outcome.verdicts
+    ]
+    files.write(Path(name), json.dumps(to_json(guests), separators=(",", ":")).encode())
 
 
 def _subjects(options: argparse.Namespace) -> list[Subject] | None:

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from schedc.diagnostics import Diagnostic
 from schedc.verifier.kernel.diagnose import diagnose
@@ -38,6 +38,8 @@ class Options:
     machine: Machine = field(default_factory=lambda: Machine(icount_shift=ICOUNT_SHIFT))
     warm: bool = True
     """From kept guests, where it can be."""
+    timeline: bool = False
+    """Record who ran where."""
     at_once: int = 0
     """Kernels that run beside each other; 0: one for each CPU. A guest keeps one CPU busy."""
 
@@ -101,7 +103,8 @@ def _at_once(options: Options, kernels: int) -> int:
 def _run(subjects: Sequence[Subject], kernel: str, options: Options, progress: Progress) -> Run:
     mix = Mix(options.tasks, options.seconds, seed=options.seed)
     groups = with_parents(group for subject in subjects for group in subject.groups())
-    job = Job(tuple(subject.job(mix) for subject in subjects), kernel, options.machine, groups, options.warm)
+    objects = tuple(replace(subject.job(mix), timeline=options.timeline) for subject in subjects)
+    job = Job(objects, kernel, options.machine, groups, options.warm)
     outcome = run(job, progress=lambda text: progress(f"{kernel}: {text}"))
     asked, seen = options.machine.layout(), dict(outcome.topology)
     if seen != asked:  # a verdict on another machine would be no answer

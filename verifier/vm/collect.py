@@ -33,6 +33,16 @@ def by_object(lines: Iterable[Line]) -> list[list[Line]]:
     return groups
 
 
+def timelines(groups: Iterable[list[Line]], blob: bytes) -> list[str]:
+    """Each object's part of the blob, in the order in which they were sent; empty where none was asked for."""
+    found, start = [], 0
+    for group in groups:
+        size = sum(line["bytes"] for line in group if line["t"] == "timeline")
+        found.append(blob[start : start + size].decode("utf-8", "replace"))
+        start += size
+    return found
+
+
 def ended(lines: list[Line]) -> bool:
     """The runner was done with the object and the guest was fit for the next one."""
     return any(line["t"] == "done" and line["ended"] for line in lines)

@@ -111,6 +111,8 @@ class ObjectJob:
     """Counts and times of each program (kernel.bpf_stats_enabled), which cost some time themselves."""
     watch: bool = False
     """Load and attach what watches the promises, too."""
+    timeline: bool = False
+    """Record who ran where: the kernel's trace events, as text."""
     brief: bool = False
     """No figures of single programs: for many objects."""
     timeout: int = 0
@@ -150,6 +152,7 @@ def _word(text: str, what: str) -> str:
 def _lines(number: int, job: ObjectJob) -> list[str]:
     lines = [f"object /job/{number}.o {_clean(job.name, 'the name')}", f"timeout {job.limit}"]
     flags = {"stats": job.run_times, "brief": job.brief, "watch": job.watch, "attach": job.attach}
+    flags["timeline"] = job.timeline
     lines += [word for word, wanted in flags.items() if wanted]
     lines += [f"set {_word(name, 'the variable')} {int(value)}" for name, value in job.settings.items()]
     lines += [f"change {_word(name, 'the variable')} {int(value)}" for name, value in job.changes.items()]

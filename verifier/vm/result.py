@@ -152,6 +152,8 @@ class ObjectResult:
     """Lines of the kernel's log that speak of sched_ext, stalls and bugs."""
     dump: tuple[str, ...] = ()
     """What the kernel wrote down of all CPUs and tasks when it ended the scheduler."""
+    timeline: str = field(default="", repr=False)
+    """The kernel's trace events as text, where the job asked for them."""
     problems: tuple[str, ...] = ()
     """Hangs, crashes and retries: never empty when something did not go as it should outside the object."""
     tries: int = 1

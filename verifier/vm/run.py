@@ -94,15 +94,15 @@ class _Session:
 
     def _keep(self, groups: list[list[boots.Line]], outcome: boots.Boot) -> None:
         """What came to its end is a result; an object that did not is tried again or given up."""
-        for index, group in zip(list(self.waiting), groups, strict=False):
+        timelines = collect.timelines(groups, outcome.blob)
+        for index, group, timeline in zip(list(self.waiting), groups, timelines, strict=False):
             self.tries[index] += 1
             if not collect.undisturbed(group) and self.tries[index] < MAX_TRIES:
                 self.progress(f"{self.work.objects[index].name} hung; once more")
                 continue
             problems = () if collect.ended(group) else (self._hang(outcome),)
-            self.results[index] = collect.object_result(
-                self.kernel.release, group, problems, self.tries[index]
-            )
+            found = collect.object_result(self.kernel.release, group, problems, self.tries[index])
+            self.results[index] = replace(found, timeline=timeline)
             self.waiting.remove(index)
 
     def _hang(self, outcome: boots.Boot) -> str:

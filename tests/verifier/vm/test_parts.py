@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from schedc.verifier.vm import boot, cpio, images, machine, mirror, verifier_log
+from schedc.verifier.vm import boot, collect, cpio, images, machine, mirror, verifier_log
 from schedc.verifier.vm import run as runs
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.job import Job, Mix, ObjectJob, Shares, archive, text
@@ -79,6 +79,7 @@ def test_job_text() -> None:
         stride=4,
         counters={"stolen": 3},
         workloads=(Mix(tasks=9, offline=-1), Mix(away=2, realtime=0), Shares((0, None))),
+        timeline=True,
     )
     lines = text(Job((item,), cgroups=("/x",))).splitlines()
     assert lines[0] == "mkcgroup /x"
@@ -90,6 +91,7 @@ def test_job_text() -> None:
         "stride 4",
         "counter 3 stolen",
         "attach",
+        "timeline",
         "workload mix tasks=300 seconds=6 seed=0 away=2 realtime=0",
     } <= set(lines)
     assert "workload mix tasks=9 seconds=6 seed=0 offline=-1" in lines
@@ -138,6 +140,15 @@ def test_the_reason_stands_before_the_states_that_show_it() -> None:
         "processed 10 insns (limit 1000000) x\n-- END PROG LOAD LOG --\n"
     )
     assert verifier_log.failure("load", 22, "why", said).message == "infinite loop detected at insn 3"
+
+
+def test_each_object_has_its_part_of_the_blob() -> None:
+    groups: list[list[boot.Line]] = [
+        [{"t": "object"}, {"t": "timeline", "bytes": 5}],
+        [{"t": "object"}],
+        [{"t": "object"}, {"t": "timeline", "bytes": 3}],
+    ]
+    assert collect.timelines(groups, b"firstend") == ["first", "", "end"]
 
 
 def test_without_a_log_libbpfs_first_sentence_counts() -> None:

@@ -117,6 +117,8 @@ static bool object_line(const char *word, char *args)
 		return last_object->brief = true;
 	if (!strcmp(word, "watch"))
 		return last_object->watch = true;
+	if (!strcmp(word, "timeline"))
+		return last_object->timeline = true;
 	if (!args)
 		return false;
 	if (!strcmp(word, "set"))

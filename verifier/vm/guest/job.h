@@ -11,7 +11,7 @@ struct workload { char *kind; char *options; struct workload *next; };
 
 struct object_job {
 	char *name, *path;
-	bool attach, stats, brief, watch;
+	bool attach, stats, brief, watch, timeline;
 	unsigned int timeout_s;
 	unsigned int counter_stride;
 	struct setting *settings;

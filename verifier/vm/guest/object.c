@@ -174,6 +174,7 @@ static void attach_and_run(struct bpf_object *object, struct bpf_map *map, const
 	out_begin("layers");
 	out_u64("groups", groups);
 	out_end();
+	trace_begin(job->timeline);
 	link = attach(map);
 	if (link && watch_attach(object))
 		fail("watch", errno, "the programs that watch promises do not attach");

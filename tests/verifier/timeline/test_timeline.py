@@ -1,0 +1,102 @@
+"""The kernel's trace text becomes slices that can be trusted: none overlap, and every task that ran has a name."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from schedc.verifier.kernel import Options, verify
+from schedc.verifier.timeline import Guest, to_json
+from schedc.verifier.timeline.events import Task, read
+from schedc.verifier.timeline.slices import slices
+
+from ..kernel.conftest import LIBRARY, compiled
+
+BUSY, LIGHT, IDLE = Task(7, "busy-0"), Task(8, "a b] c=1"), Task(0, "swapper/0")
+
+
+def switch(us: int, cpu: int, before: Task, after: Task, state: str = "S") -> str:
+    return (
+        f"          {before.name}-{before.pid}       [{cpu:03}] d..2.    {us // 10**6}.{us % 10**6:06}: sched_switch: "
+        f"prev_comm={before.name} prev_pid={before.pid} prev_prio=120 prev_state={state} ==> "
+        f"next_comm={after.name} next_pid={after.pid} next_prio=120"
+    )
+
+
+def wakeup(us: int, cpu: int, task: Task, target: int) -> str:
+    return (
+        f"          <idle>-0       [{cpu:03}] dNh4.    {us // 10**6}.{us % 10**6:06}: sched_wakeup: "
+        f"comm={task.name} pid={task.pid} prio=120 target_cpu={target:03}"
+    )
+
+
+def found(*lines: str) -> list[tuple[int, int, int, int, str]]:
+    return [(each.cpu, each.task.pid, each.start, each.end, each.state) for each in slices(read(lines))]
+
+
+def test_slices_run_from_switch_to_switch() -> None:
+    assert found(
+        "# tracer: nop",
+        switch(100, 0, IDLE, BUSY),
+        switch(150, 0, BUSY, LIGHT, "R+"),
+        switch(180, 0, LIGHT, IDLE),
+        switch(200, 0, IDLE, BUSY),
+        wakeup(230, 1, LIGHT, 1),
+    ) == [(0, 7, 100, 150, "R+"), (0, 8, 150, 180, "S"), (0, 7, 200, 230, "")]
+
+
+def test_what_is_not_known_is_not_drawn() -> None:
+    """A CPU's buffer was too small: between the second and the third line some are missing."""
+    assert found(
+        switch(90, 0, BUSY, IDLE),
+        switch(100, 0, IDLE, BUSY),
+        switch(180, 0, LIGHT, IDLE),
+        "          busy-0-7       [000] d..2.    0.000190: sched_switch: prev_comm=busy",
+        "CPU:0 [LOST 12 EVENTS]",
+        "",
+    ) == []
+
+
+def test_a_wakeup_is_an_arrow_from_the_waker_to_the_slice() -> None:
+    text = "\n".join([wakeup(90, 1, LIGHT, 0), switch(100, 0, IDLE, LIGHT), wakeup(120, 1, LIGHT, 0)])
+    items = to_json([Guest("one", "\n".join([text, switch(130, 0, LIGHT, IDLE), switch(140, 0, IDLE, LIGHT)]))])
+    flows = [(each["ph"], each["tid"], each["ts"]) for each in items["traceEvents"] if each.get("cat") == "wakeup"]
+    assert flows == [("s", 1, 0), ("f", 0, 10)]  # it ran already when it was woken again
+
+
+def test_a_name_is_only_a_name() -> None:
+    sly = Task(9, "x prev_pid=1 ==>")
+    (only,) = found(switch(1, 0, IDLE, sly), switch(5, 0, sly, IDLE))
+    assert only == (0, 9, 1, 5, "S")
+    assert json.loads(json.dumps(to_json([Guest('"\n\x00', switch(1, 0, IDLE, sly))])))
+
+
+def check(process: int, items: list[dict[str, Any]]) -> None:
+    """No two slices of a CPU overlap, all are named, and every arrow ends where a slice begins."""
+    ran = [each for each in items if each["ph"] == "X" and each["pid"] == process]
+    for cpu in {each["tid"] for each in ran}:
+        mine = sorted((each["ts"], each["ts"] + each["dur"]) for each in ran if each["tid"] == cpu)
+        assert all(end <= start for (_, end), (start, _) in pairwise(mine))
+    assert all(each["name"] not in ("", f"[{each['args']['pid']}]") for each in ran)
+    starts = {(each["tid"], each["ts"]) for each in ran}
+    assert all((each["tid"], each["ts"]) in starts for each in items if each["ph"] == "f" and each["pid"] == process)
+
+
+@pytest.mark.vm
+def test_a_real_run_can_be_drawn() -> None:
+    fair = compiled(next(path for path in LIBRARY if path.stem == "fair"))
+    outcome = verify([fair], Options(("6.18",), seconds=3, tasks=60, timeline=True))
+    assert outcome.ok
+    items = to_json([Guest("fair", outcome.verdicts[0].result.timeline)])["traceEvents"]
+    check(1, items)
+    ran = [each for each in items if each["ph"] == "X"]
+    kinds = {each["name"].split("-")[0] for each in ran}
+    assert {"busy", "sleeper", "pair", "churn", "realtime", "pinned"} <= kinds
+    assert {each["tid"] for each in ran} == {0, 1, 2, 3}
+    # What a CPU did is known for most of the time, of which the load leaves little unused.
+    for cpu in (0, 1):
+        assert sum(each["dur"] for each in ran if each["tid"] == cpu) > 2_000_000
+    assert any(each["cat"] == "real-time" for each in ran) and any(each["ph"] == "f" for each in items)
