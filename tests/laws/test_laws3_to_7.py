@@ -71,6 +71,15 @@ def test_law5_saturation_is_reported() -> None:
     assert level(policy(enqueue="let x = now - slice insert task into ready for slice"), 5) == "guarded"
 
 
+def test_law5_sums_of_several_cpus_are_assumed_to_be_small() -> None:
+    def assumed(statement: str) -> bool:
+        text = policy(declared="queue ready: fifo\nglobal sum: duration\n", more=f"on running(task) {{ {statement} }}\n")
+        return any("shared words" in each for law in check(text).verdicts if law.law == 5 for each in law.assumptions)
+
+    assert assumed("sum += slice")
+    assert not assumed("sum = max(sum, slice)")
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
