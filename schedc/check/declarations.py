@@ -287,8 +287,11 @@ def _dimensions(node: ast.Queue, context: Context) -> tuple[Kind, ...]:
     kinds: list[Kind] = []
     for dimension in node.dimensions:
         kind = DIMENSIONS.get(dimension.name)
-        if kind is None or kind in kinds or len(kinds) == MAX_DIMENSIONS:
+        if kind is None:
             context.diagnostics.add(queue_messages.bad_dimension(dimension.span, dimension.name))
+        elif kind in kinds or len(kinds) == MAX_DIMENSIONS:
+            reason = "it already is" if kind in kinds else f"there are at most {MAX_DIMENSIONS}"
+            context.diagnostics.add(queue_messages.surplus_dimension(dimension.span, dimension.name, reason))
         elif kind is Kind.LAYER and not context.symbols.layers:
             context.diagnostics.add(names.unknown_name(dimension.span, "layer", "layer", []))
         else:

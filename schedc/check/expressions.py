@@ -158,6 +158,8 @@ def _name(node: ast.NameRef, context: Context) -> t.Expr:
             return t.GlobalRef(node.span, symbol.type, symbol)
         case None if node.text in context.symbols.broken:
             pass
+        case None if node.text in context.symbols.later:
+            context.diagnostics.add(types.not_known_yet(node.span, node.text))
         case None:
             known = [*context.symbols.values(), *(name for scope in context.scopes for name in scope)]
             context.diagnostics.add(names.unknown_name(node.span, node.text, "value", known))

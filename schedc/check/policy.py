@@ -54,6 +54,9 @@ class _Checker:
         """Declarations in the order in which they may depend on each other, then code."""
         check_name(self.tree.name, self.tree.name_span, self.diagnostics)
         self.symbols.functions = {each.name for each in self._items(ast.Function)}
+        self.symbols.later = {
+            each.name for each in self.tree.items if isinstance(each, ast.Const | ast.Param | ast.Global)
+        }
         self._consts()
         params = self._params()
         layers = self._layers()
@@ -133,9 +136,11 @@ class _Checker:
             for field in found:
                 key = (field.owner, field.name)
                 taken = self.symbols.state.get(key)
-                if taken is not None or key in FIELDS:
-                    first = taken.span if taken else node.entity_span
-                    self.diagnostics.add(names.declared_twice(field.span, field.name, first))
+                if key in FIELDS:
+                    self.diagnostics.add(names.own_field(field.span, node.entity, field.name))
+                    continue
+                if taken is not None:
+                    self.diagnostics.add(names.declared_twice(field.span, field.name, taken.span))
                     continue
                 self.symbols.state[key] = field
                 fields.append(field)
@@ -174,7 +179,7 @@ class _Checker:
             self.diagnostics.add(types.expected(node.result.span, "value that can be kept", result.type))
         if result is None:
             self.diagnostics.add(types.needs_value(node.name_span, f"`fn {node.name}`", Type(Kind.COUNT)))
-        context.result = result.type if result else None
+        context.result = result.type if result else ERROR
         body = check_block(node.body, context)
         if result is not None and not _always_returns(body):
             self.diagnostics.add(types.needs_value(node.body.close, f"`fn {node.name}`", result.type))
@@ -207,7 +212,8 @@ class _Checker:
             if event is None:
                 self.diagnostics.add(names.unknown_event(node.event_span, node.event, EVENTS))
             elif node.event in handlers:
-                self.diagnostics.add(names.declared_twice(node.event_span, node.event, handlers[node.event].name_span))
+                first = handlers[node.event].name_span
+                self.diagnostics.add(names.declared_twice(node.event_span, node.event, first, "put both into one"))
             else:
                 handlers[node.event] = self._handler(node, event)
         for node in default_handlers(queues, params, set(handlers), self.tree.name_span):

@@ -102,6 +102,8 @@ def _unassignable(target: t.Expr, operator: str, context: Context) -> Diagnostic
     if context.event.name == "fn" and not (isinstance(target, t.LocalRef) and target.local.mutable):
         return ownership.function_effect(target.span, "an assignment")
     match target:
+        case t.LocalRef() if target.type.kind is Kind.TASK:
+            return types.not_assignable(target.span, f"`{target.local.name}`", "the event gives it")
         case t.LocalRef():
             return None if target.local.mutable else types.not_assignable(
                 target.span, f"`{target.local.name}`", f"declare it with  var {target.local.name}: {target.type} = ..."
@@ -306,7 +308,7 @@ def _repeat(node: ast.Repeat, context: Context) -> t.Stmt:
 def _return(node: ast.Return, context: Context) -> t.Stmt:
     wanted = context.result
     if node.value is None:
-        if wanted is not None:
+        if wanted is not None and not wanted.is_error:
             context.diagnostics.add(types.needs_value(node.span, context.where, wanted))
         return t.Return(node.span, None)
     if wanted is None:

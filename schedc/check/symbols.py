@@ -23,13 +23,15 @@ class Symbols:
     """Declared names. Layers, queues, params and the rest share one name space.
 
     `broken` are names whose declaration was refused: what uses them is not reported again. `functions` are
-    those of the whole text, so that a call from above can be told from a typing error.
+    those of the whole text, so that a call from above can be told from a typing error, `later` its consts, params
+    and globals.
     """
 
     by_name: dict[str, tuple[Symbol, Span]] = field(default_factory=dict)
     state: dict[tuple[Kind, str], t.StateField] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    later: set[str] = field(default_factory=set)
 
     def declare(self, name: str, symbol: Symbol, span: Span, diagnostics: Diagnostics) -> None:
         check_name(name, span, diagnostics)

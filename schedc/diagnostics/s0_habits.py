@@ -1,7 +1,6 @@
 """S0: what people and models write by habit from other languages, and what to write here.
 
-One line of the table a habit: code, headline, label, what to write,
-why. `{}` fields are the words of the place.
+One line of the table a habit: code, headline, label, what to write, why. `{}` fields are the words of the place.
 """
 
 from __future__ import annotations

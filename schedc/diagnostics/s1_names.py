@@ -33,13 +33,23 @@ def unknown_method(span: Span, text: str, name: str) -> Diagnostic:
     )
 
 
-def declared_twice(span: Span, name: str, first: Span) -> Diagnostic:
+def declared_twice(span: Span, name: str, first: Span, fix: str = "give one of them another name") -> Diagnostic:
     return Diagnostic(
         "S102",
         f"`{name}` is declared twice",
         Label(span, "declared again"),
         secondary=(Label(first, "first declared here"),),
-        fixes=(Fix("give one of them another name"),),
+        fixes=(Fix(fix),),
+    )
+
+
+def own_field(span: Span, owner: str, name: str) -> Diagnostic:
+    """A field that the language already gives to an entity."""
+    return Diagnostic(
+        "S102",
+        f"a {owner} already has a field `{name}`",
+        Label(span, "the language's own"),
+        fixes=(Fix("use it as it is, or give this one another name"),),
     )
 
 

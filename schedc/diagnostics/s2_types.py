@@ -139,6 +139,15 @@ def not_constant(span: Span, what: str) -> Diagnostic:
     return Diagnostic("S214", f"{what} has to be a constant", Label(span, "not known before the policy is loaded"))
 
 
+def not_known_yet(span: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        "S214",
+        f"`{name}` is not known here",
+        Label(span, "declared further down, or set at load"),
+        fixes=(Fix("use literals, and consts that are declared above"),),
+    )
+
+
 def needs_value(span: Span, what: str, type_: Type) -> Diagnostic:
     return Diagnostic("S215", f"{what} has to return a {type_}", Label(span, f"a {type_} is missing here"))
 

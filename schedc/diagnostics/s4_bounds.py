@@ -29,7 +29,7 @@ def unbounded_repeat(span: Span, high: int, limit: int) -> Diagnostic:
         "S402",
         "the number of repetitions has no small bound",
         Label(span, f"can be up to {high}" if high < 1 << 32 else "has no bound"),
-        fixes=(Fix(f"repeat a literal, or a param with a range of at most {limit}"),),
+        fixes=(Fix(f"repeat a number of at most {limit}, or a param with such a range"),),
         why="every callback ends within a number of steps that is known before it is loaded",
     )
 

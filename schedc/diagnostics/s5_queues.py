@@ -88,8 +88,12 @@ def bad_dimension(span: Span, name: str) -> Diagnostic:
         f"a queue cannot be `per {name}`",
         Label(span, "not a dimension"),
         fixes=(Fix(absent.TYPES[name]),) if name in absent.TYPES else did_you_mean(span, name, _DIMENSIONS),
-        notes=("queues are per cpu, core, llc, node or layer, or several of these",),
+        notes=("queues are per cpu, core, llc, node or layer, or two of these",),
     )
+
+
+def surplus_dimension(span: Span, name: str, reason: str) -> Diagnostic:
+    return Diagnostic("S508", f"a queue cannot be `per {name}` as well: {reason}", Label(span, "one too many"))
 
 
 def bad_order(span: Span, name: str) -> Diagnostic:

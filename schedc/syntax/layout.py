@@ -1,11 +1,9 @@
 """`schedc fmt`: one layout for all policies. Only blanks, line breaks and needless `;` and `,` change.
 
-- A block is on one line as `{ a; b }`,
-or has its braces at the ends of lines and a statement on each of its own.
+- A block is on one line as `{ a; b }`, or has its braces at the ends of lines and a statement on each of its own.
 - Four blanks a level; a line that goes on from the one before stands eight further in.
 - Blank lines keep their place, at most one at a time, none at the ends of a block.
-- In lines of the same kind that follow each other, types, conditions,
-texts and `=>` stand below each other; so do
+- In lines of the same kind that follow each other, types, conditions, texts and `=>` stand below each other; so do
   comments behind code, at column 50 or two blanks behind the longest line.
 """
 

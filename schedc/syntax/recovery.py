@@ -1,7 +1,6 @@
 """The parser, fed token by token.
 
-At a fault it is mended where it is clear what was meant (`idioms`), else taken back to where the statement,
-or
+At a fault it is mended where it is clear what was meant (`idioms`), else taken back to where the statement, or
 failing that the declaration, began; what follows is read on from there. After a fault only the reports count.
 """
 

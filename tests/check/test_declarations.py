@@ -102,3 +102,30 @@ def test_a_number_is_offered_the_unit_that_it_needs(item: str, instead: str, app
 def test_a_number_that_says_too_little_is_offered_units(number: str) -> None:
     (found,) = reported(f"param p: difference = {number} in -9ms..9ms")
     assert (found.code, found.fixes[0].text) == ("S203", "add `ns`, `us`, `ms` or `s`")
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "title"),
+    [
+        ("queue q: fifo per cpu per cpu", "S508", "a queue cannot be `per cpu` as well: it already is"),
+        ("queue q: fifo per cpu per llc per node", "S508",
+         "a queue cannot be `per node` as well: there are at most 2"),
+        ("task { cpu: count }", "S102", "a task already has a field `cpu`"),
+        ("param p: count = 3 in 1..5\nconst k: count = p", "S214", "`p` is not known here"),
+        ("const k: count = m\nconst m: count = 3", "S214", "`m` is not known here"),
+        ("fn f(x: count) { return 3 }", "S215", "`fn f` has to return a count"),
+    ],
+)  # fmt: skip
+def test_a_report_says_what_is_so(item: str, code: str, title: str) -> None:
+    assert [(each.code, each.title) for each in reported(item)] == [(code, title)]
+
+
+def test_a_task_is_not_said_to_be_a_var() -> None:
+    (found,) = reported("on running(task) { task = task }")
+    assert (found.code, found.fixes[0].text) == ("S207", "the event gives it")
+
+
+def test_a_handler_that_is_there_twice_becomes_one() -> None:
+    handler = "on running(task) { kick task.cpu }\n"
+    (found,) = reported(handler + handler)
+    assert (found.code, found.fixes[0].text) == ("S102", "put both into one")

@@ -43,6 +43,7 @@ STATEMENTS = [
     ("x = task->vtime", "S011", "x = task.vtime"),
     ("x = Layer::input", "S011", None),
     ("x++", "S011", "x += 1"),
+    ("if 1 < x == true { return }", "S011", None),
     ("x = 7 // 2", "S011", None),
     ("x = slice // task.weight", "S011", None),
     ("x = (a + b) // (c)", "S011", None),
@@ -324,3 +325,8 @@ def test_a_division_of_python_is_not_made_a_comment(written: str) -> None:
 def test_a_condition_behind_a_statement_does_not_take_the_next_one() -> None:
     text = HEAD + "on enqueue(task) {\n    x += 1 if c\n    insert task into q for slice\n}\n"
     assert fixed(text) == text.replace("x += 1 if c", "if c { x += 1 }")
+
+
+def test_the_answer_of_a_comparison_is_not_split() -> None:
+    text = HEAD + "on enqueue(task) {\n    if x > 3 == true { return }\n}\n"
+    assert fixed(text) == text

@@ -99,7 +99,9 @@ def chained(fault: Fault) -> Repair | None:
         return None
     middle = str(fault.token(-1))
     instead = f"{fault.token(-2)} {middle} and {middle} {fault.token()}"
-    report = habit("chained", fault.span(), (fault.before(f"and {middle} "),), instead=instead)
+    # `a > b == true` compares the answer.
+    certain = "==" not in (str(fault.token(-2)), str(fault.token())) and "!=" not in instead
+    report = habit("chained", fault.span(), (fault.before(f"and {middle} "),), certain, instead=instead)
     return fault.instead(report, [fault.insertion("AND", "and"), fault.token(-1), fault.token()])
 
 
