@@ -164,6 +164,7 @@ def written(state: str, queue: str) -> tuple[str, ...]:
 def test_a_stall_points_at_where_the_task_was(subject: Subject, state: str, queue: str, line: int, label: str) -> None:
     result = replace(STALLED, dump=written(state, queue))
     assert lines(subject, result) == [("S802", line)]
+    assert broken(result)[0].queue == (int(queue, 16) if queue in ("0x1", "0x2") else None)
     assert diagnose(subject.policy, result, broken(result))[0].primary.text == label
 
 
