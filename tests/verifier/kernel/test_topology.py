@@ -36,7 +36,7 @@ def test_queues_of_a_place_meet_real_places(library: dict[str, Subject], name: s
     cpus, topology, core, llc, node = SHAPES[name]
     known = library | {"by_node": compiled(Path(__file__).parent / "by_node.sched")}
     machine = replace(shape.machine(cpus, topology), icount_shift=3)
-    outcome = verify([known[each] for each in policies], Options(("7.3",), seconds=3, tasks=60, machine=machine))
+    outcome = verify([known[each] for each in policies], Options(("7.3",), seconds=1, tasks=40, machine=machine))
     assert outcome.ok, "\n".join(text(outcome))
     assert outcome.runs[0].topology == {"cpu_core": core, "cpu_llc": llc, "cpu_node": node}
     for verdict in outcome.verdicts:
