@@ -12,7 +12,7 @@ from schedc.diagnostics import Diagnostic
 from schedc.verifier.kernel.diagnose import diagnose
 from schedc.verifier.kernel.expectations import Broken, broken
 from schedc.verifier.kernel.subject import Subject, with_parents
-from schedc.verifier.vm import machine
+from schedc.verifier.vm import machine, processes
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.images import DEFAULT_KERNELS
 from schedc.verifier.vm.job import Job, Mix
@@ -88,7 +88,7 @@ def verify(
     start = time.monotonic()
     machine.qemu()  # installs it where it is missing, which two threads must not do at once
     kernels = tuple(dict.fromkeys(options.kernels))
-    with ThreadPoolExecutor(max_workers=_at_once(options, len(kernels))) as pool:
+    with processes.supervised(), ThreadPoolExecutor(max_workers=_at_once(options, len(kernels))) as pool:
         runs = tuple(pool.map(lambda kernel: _run(subjects, kernel, options, progress), kernels))
     verdicts = tuple(
         _judged(subject, outcome.objects[index]) for index, subject in enumerate(subjects) for outcome in runs

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from schedc.verifier.vm import setup, shape
+from schedc.verifier.vm import processes, setup, shape
 from schedc.verifier.vm.cache import say
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.job import Job, Mix, ObjectJob
@@ -53,7 +53,8 @@ def main(arguments: Sequence[str]) -> int:
         return setup.main(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
-        result = run(_job(options), progress=say)
+        with processes.supervised():
+            result = run(_job(options), progress=say)
     except (VmError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
+from schedc.verifier.vm import owned, processes
 from schedc.verifier.vm.cache import say, size_text
 from schedc.verifier.vm.errors import VmError
-from schedc.verifier.vm.mirror import debian_mirror
+from schedc.verifier.vm.mirror import chosen, debian_mirror
+from schedc.verifier.vm.progress import Progress
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 STABLE = ("trixie", "trixie-backports")
@@ -44,14 +46,17 @@ class PrivateApt:
         if self._knows(suites, sources):
             return
         text = self._sources_text(suites)
-        for part in ("etc", "state/lists/partial", "cache/archives/partial", "debs"):
-            (self.home / part).mkdir(parents=True, exist_ok=True)
-        (self.home / "state" / "status").touch()
-        stamp.unlink(missing_ok=True)
-        sources.write_text(text)
-        say(f"fetching the package lists of {', '.join(suites)}")
+        with owned.explained(self.home, "set SCHEDC_CACHE to a directory with more room"):
+            for part in ("etc", "state/lists/partial", "cache/archives/partial", "debs"):
+                (self.home / part).mkdir(parents=True, exist_ok=True)
+            (self.home / "state" / "status").touch()
+            stamp.unlink(missing_ok=True)
+            sources.write_text(text)
+        what = f"the package lists of {', '.join(suites)}"
+        say(f"fetching {what}")
         # A list that cannot be fetched is only a warning unless this is said.
-        self._get("update", "-o", "APT::Update::Error-Mode=any", "-o", "APT::Get::List-Cleanup=0")
+        options = ("-o", "APT::Update::Error-Mode=any", "-o", "APT::Get::List-Cleanup=0")
+        self._fetch(what, "update", *options)
         stamp.touch()
 
     def _knows(self, suites: tuple[str, ...], sources: Path) -> bool:
@@ -86,7 +91,7 @@ class PrivateApt:
         if size:  # apt names nothing when the whole file is there
             say(f"fetching {package.name} {package.version} ({size_text(int(size[1]))}) from {package.suite}")
         try:
-            self._get("download", spec, cwd=debs)
+            self._fetch(package.name, "download", spec, cwd=debs)
         except VmError:
             (self.home / "updated").unlink(missing_ok=True)  # the lists may be older than the archive
             raise
@@ -109,6 +114,8 @@ class PrivateApt:
         return (
             f"Types: deb\nURIs: {debian_mirror()}\nSuites: {' '.join(suites)}\n"
             f"Components: main\nArchitectures: amd64\nSigned-By: {KEYRING}\n"
+            # A mirror of the past has only what was signed then.
+            f"{'Check-Valid-Until: no' if chosen() else ''}\n"
         )
 
     def _options(self) -> list[str]:
@@ -124,30 +131,48 @@ class PrivateApt:
         }
         return [part for key, value in dirs.items() for part in ("-o", f"{key}={value}")]
 
-    def _get(self, *args: str, cwd: Path | None = None) -> None:
-        self._run("apt-get", "-q", *args, cwd=cwd)
+    def _fetch(self, what: str, *args: str, cwd: Path | None = None) -> None:
+        """apt-get with its progress told."""
+        command = ["apt-get", *self._options(), "-q", "-o", "APT::Status-Fd=1", *args]
+        process = processes.start(
+            command, cwd=cwd, stdout=PIPE, stderr=STDOUT, text=True, errors="replace", bufsize=1
+        )
+        assert process.stdout is not None
+        progress, said = Progress(what), []
+        try:
+            for line in process.stdout:
+                progress.line(line)
+                said.append(line)
+            process.wait()
+        finally:
+            processes.stop(process)
+            progress.end()
+        processes.check()
+        if process.returncode:
+            raise _failed("apt-get", args, "".join(said))
 
     def _cache(self, *args: str) -> str:
         return self._run("apt-cache", *args)
 
     def _run(self, tool: str, *args: str, cwd: Path | None = None) -> str:
-        command = [tool, *self._options(), *args]
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, errors="replace", check=False)
+        done = processes.run([tool, *self._options(), *args], cwd=cwd)
         if done.returncode:
-            lines = [line for line in done.stderr.splitlines() if line.startswith("E:")]
-            raise VmError(
-                f"{tool} {' '.join(args)} failed: {'; '.join(lines) or done.stderr.strip()}",
-                "is the network reachable, and the mirror right? once fetched, the VM gate works offline",
-            )
+            raise _failed(tool, args, done.stderr)
         return done.stdout
+
+
+def _failed(tool: str, args: tuple[str, ...], said: str) -> VmError:
+    lines = [line for line in said.splitlines() if line.startswith("E:")]
+    hint = "is the network reachable, and the mirror right? once fetched, the VM gate works offline"
+    if "No space left" in said:
+        hint = "free some space, or set SCHEDC_CACHE to a directory with more room"
+    return VmError(f"{tool} {' '.join(args)} failed: {'; '.join(lines) or said.strip()}", hint)
 
 
 def unpack(deb: Path, target: Path) -> None:
     """The files of a package, into a directory."""
     target.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        ["dpkg-deb", "-x", str(deb), str(target)], capture_output=True, text=True, check=False
-    )
+    done = processes.run(["dpkg-deb", "-x", str(deb), str(target)])
     if done.returncode:
         raise VmError(
             f"{deb.name} cannot be unpacked: {done.stderr.strip()}", f"remove {deb} and run the command again"

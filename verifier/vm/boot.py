@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from schedc.verifier.vm import guest_build, images, machine
+from schedc.verifier.vm import guest_build, images, machine, owned, processes
 from schedc.verifier.vm import job as jobs
 from schedc.verifier.vm.errors import VmError
 
 Line = dict[str, Any]
 BOOT_PATIENCE = 90.0
+CONSOLE_KEPT = 1_000_000  # bytes
+ROOM_LEFT = 64 * 1024  # bytes; with less the guest's lines may be lost
 
 
 @dataclass
@@ -49,13 +52,28 @@ class _Reader:
 
     def lines(self) -> list[Line]:
         *whole, self.rest = (self.rest + self.handle.read()).split(b"\n")
-        found = []
-        for text in whole:
-            try:
-                found.append(json.loads(text))
-            except json.JSONDecodeError:
-                found.append({"t": "error", "what": "channel", "errno": 0, "text": text.decode("latin-1")})
-        return found
+        return [_line(text) for text in whole]
+
+
+def _line(text: bytes) -> Line:
+    """A line of the runner's; whatever else comes is an error of the channel."""
+    try:
+        line = json.loads(text)
+    except ValueError:
+        line = None
+    if isinstance(line, dict) and isinstance(line.get("t"), str):
+        return line
+    return {"t": "error", "what": "channel", "errno": 0, "text": text.decode("latin-1")}
+
+
+def _console(path: Path) -> str:
+    """Its end, without what would steer a terminal: what a guest prints is anybody's."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as handle:
+        handle.seek(max(0, path.stat().st_size - CONSOLE_KEPT))
+        text = handle.read().decode("latin-1")
+    return "".join(char for char in text if char == "\n" or char.isprintable())
 
 
 def patience(job: jobs.Job) -> float:
@@ -84,10 +102,26 @@ def _follow(
         time.sleep(0.002)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.kill()
-    process.wait()
+def _check(process: subprocess.Popen[bytes], result: Boot, directory: Path) -> None:
+    """VmError where it was not the guest that ended badly, but what it runs on."""
+    processes.check()
+    if not result.complete and _full(directory):
+        raise VmError(
+            f"the disk of {directory} is full", "free some space, or set TMPDIR to a directory with more room"
+        )
+    if result.silent or result.complete or not process.returncode:
+        return
+    said = (directory / "stderr").read_text(errors="replace").strip()
+    if process.returncode < 0:
+        said = f"{signal.Signals(-process.returncode).name} {said}".strip()
+    out_of_memory = process.returncode == -signal.SIGKILL or "Cannot allocate memory" in said
+    way_out = "this machine has too little free memory: end something, or ask for a smaller guest"
+    raise VmError(f"QEMU ended: {said}", way_out if out_of_memory else "see its message")
+
+
+def _full(directory: Path) -> bool:
+    room = os.statvfs(directory)
+    return room.f_bavail * room.f_frsize < ROOM_LEFT
 
 
 def boot(
@@ -95,14 +129,15 @@ def boot(
     kernel: images.Kernel,
     btf: bool = False,
     heard: Callable[[Line], None] = lambda line: None,
+    limit: float | None = None,
 ) -> Boot:
-    """Boots the kernel with the job and follows it to its end. `heard` is called with every line."""
-    with tempfile.TemporaryDirectory(prefix="schedc-vm-") as name:
-        directory = Path(name)
+    """Boots the kernel with the job and follows it to its end. `heard` is called with every line; `limit` is how
+    many host seconds of silence are borne, where that is not to follow from the job."""
+    with owned.directory() as directory:
         initrd = directory / "initrd"
         initrd.write_bytes(guest_build.initramfs().read_bytes() + jobs.archive(job, btf))
         command = machine.command(machine.qemu(), job.machine, kernel.vmlinuz, initrd, directory)
-        return follow(command, directory, patience(job), heard)
+        return follow(command, directory, limit or patience(job), heard)
 
 
 def follow(
@@ -124,20 +159,14 @@ def follow(
     (directory / "result").touch()
     start = time.monotonic()
     with (directory / "stderr").open("wb") as errors:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, pass_fds=pass_fds
-        )
+        process = processes.start(command, stdout=errors, stderr=errors, pass_fds=pass_fds)
     try:
         started()
         result.silent = not _follow(process, _Reader(directory / "result"), limit, keep)
     finally:
-        _stop(process)
+        processes.stop(process)
     result.seconds = time.monotonic() - start
-    console = directory / "console"
-    result.console = console.read_text(errors="replace") if console.is_file() else ""
+    result.console = _console(directory / "console")
     result.blob = (directory / "blob").read_bytes() if (directory / "blob").is_file() else b""
-    if process.returncode and not (result.silent or result.complete):
-        raise VmError(
-            f"QEMU ended: {(directory / 'stderr').read_text(errors='replace').strip()}", "see its message"
-        )
+    _check(process, result, directory)
     return result

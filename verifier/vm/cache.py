@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from schedc.verifier.vm import owned
 from schedc.verifier.vm.errors import VmError
 
 
@@ -51,8 +52,13 @@ def locked(cache: Path, name: str) -> Iterator[None]:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Whoever finds the file finds all of it, also after a power cut in between."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_bytes(data)
-    part.replace(path)
+    """Whoever finds the file finds all of it, also after a kill, a full disk or a power cut in between."""
+    with owned.explained(path.parent, "set SCHEDC_CACHE to a directory with more room"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with owned.part(path) as part:
+            with part.open("wb") as handle:
+                handle.write(data)
+                handle.flush()
+                os.fsync(handle.fileno())
+            part.chmod(0o644)
+            part.replace(path)

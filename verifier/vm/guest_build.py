@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 import sys
 from importlib import resources
 from pathlib import Path
 
-from schedc.verifier.vm import cache, cpio, packages
+from schedc.verifier.vm import cache, cpio, owned, packages, processes
 from schedc.verifier.vm.errors import VmError
 
 # The runner is linked against Debian 13's libraries, which go into the initramfs with it.
@@ -33,9 +32,10 @@ def sysroot(home: Path) -> Path:
 
 
 def _compile(home: Path, libraries_root: Path, sources: list[tuple[str, bytes]], work: Path) -> bytes:
-    work.mkdir(parents=True, exist_ok=True)
-    for name, data in sources:
-        (work / name).write_bytes(data)
+    with owned.explained(work, "set SCHEDC_CACHE to a directory with more room"):
+        work.mkdir(parents=True, exist_ok=True)
+        for name, data in sources:
+            (work / name).write_bytes(data)
     libraries = [str(libraries_root / LIBDIR / name) for name in LIBRARIES if not name.startswith("libc.")]
     programs = [name for name, _ in sources if name.endswith(".c")]
     command = [sys.executable, "-m", "ziglang", "cc", "-target", TARGET, *FLAGS, "-o", "init"]
@@ -44,7 +44,7 @@ def _compile(home: Path, libraries_root: Path, sources: list[tuple[str, bytes]],
         "ZIG_GLOBAL_CACHE_DIR": str(home / "zig"),
         "ZIG_LOCAL_CACHE_DIR": str(home / "zig"),
     }
-    done = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True, check=False)
+    done = processes.run(command, cwd=work, env=environment)
     if done.returncode:
         raise VmError(
             f"the guest's runner does not compile:\n{done.stderr.strip()}",
@@ -65,20 +65,24 @@ def _archive(binary: bytes, libraries_root: Path) -> bytes:
     return cpio.archive(entries)
 
 
+def place(home: Path) -> Path:
+    """Where the archive of these sources is, or will be."""
+    digest = hashlib.sha256(" ".join((TARGET, *FLAGS, *LIBRARIES)).encode())
+    for name, data in _sources():
+        digest.update(name.encode() + b"\0" + data)
+    return home / "guest" / digest.hexdigest()[:16] / "initramfs.cpio"
+
+
 def initramfs(home: Path | None = None) -> Path:
     """The archive, built when these sources were not built before."""
     home = home or cache.root()
-    sources = _sources()
-    digest = hashlib.sha256(" ".join((TARGET, *FLAGS, *LIBRARIES)).encode())
-    for name, data in sources:
-        digest.update(name.encode() + b"\0" + data)
-    result = home / "guest" / digest.hexdigest()[:16] / "initramfs.cpio"
+    result = place(home)
     if result.is_file():
         return result
     root = sysroot(home)
     with cache.locked(home, "guest"):
         if not result.is_file():
             cache.say("building the guest's runner")
-            binary = _compile(home, root, sources, result.parent / "build")
+            binary = _compile(home, root, _sources(), result.parent / "build")
             cache.write_atomically(result, _archive(binary, root))
     return result

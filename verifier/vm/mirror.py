@@ -78,11 +78,16 @@ def sources(etc: Path = Path("/etc/apt")) -> Iterator[Source]:
         yield from deb822(text) if file.suffix == ".sources" else one_line(text)
 
 
+def chosen() -> str:
+    """The mirror that the user names in place of the system's; empty: none."""
+    return os.environ.get(OVERRIDE, "")
+
+
 def debian_mirror(etc: Path = Path("/etc/apt")) -> str:
     """The URI of the Debian archive that this system is set up for."""
-    chosen = os.environ.get(OVERRIDE)
-    if chosen:
-        return chosen
+    named = chosen()
+    if named:
+        return named
     for source in sources(etc):
         if source.is_debian:
             return source.uri

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from schedc.verifier.vm import boot as boots
-from schedc.verifier.vm import cache, guest_build, images, machine
+from schedc.verifier.vm import cache, guest_build, images, machine, owned
 from schedc.verifier.vm import job as jobs
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.machine import Machine, Memory
@@ -53,8 +53,7 @@ def _discarded_if_dead(folder: Path) -> Iterator[list[boots.Boot]]:
 
 
 def _restored(folder: Path, job: jobs.Job, heard: Callable[[boots.Line], None]) -> boots.Boot:
-    with _monitored() as qmp, tempfile.TemporaryDirectory(prefix="schedc-vm-") as name:
-        directory = Path(name)
+    with _monitored() as qmp, owned.directory() as directory:
         (directory / "job").write_bytes(jobs.archive(job))
         command = _command(job.machine, Memory(folder, kept=False), directory, qmp)
         command += ["-fw_cfg", f"name=opt/schedc/job,file={directory / 'job'}", "-incoming", "defer"]
@@ -109,7 +108,7 @@ def _make(kernel: images.Kernel, shape: Machine, place: Path, folder: Path) -> N
     with contextlib.ExitStack() as stack:
         qmp = stack.enter_context(_monitored())
         part = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".part-", dir=place)))
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="schedc-vm-")))
+        directory = stack.enter_context(owned.directory())
         command = _command(shape, Memory(part, kept=True), directory, qmp)
         command += ["-kernel", str(kernel.vmlinuz), "-initrd", str(guest_build.initramfs())]
         command += ["-append", f"{machine.APPEND} schedc.warm"]
