@@ -10,10 +10,19 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=("vm",))
-    parser.add_argument("kernels", nargs="*", help="series such as 6.18, or releases")
+    parser.add_argument(
+        "kernels", nargs="*", metavar="KERNEL", help="series such as 6.18, or releases; default: all series"
+    )
+    parser.add_argument(
+        "--kernel-image",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="try a kernel of your own (a bzImage); may be given several times",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     from schedc.verifier.vm import setup
 
-    return setup.main(options.kernels)
+    return setup.main(options.kernels, options.kernel_image)

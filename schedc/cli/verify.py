@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schedc.cli import files, show
@@ -26,6 +27,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="SERIES",
         help="such as 7.3, or a release; may be given several times",
+    )
+    parser.add_argument(
+        "--kernel-image",
+        action="append",
+        metavar="PATH",
+        help="a kernel of your own (a bzImage); may be given several times",
     )
     parser.add_argument(
         "--matrix", action="store_true", help="on the oldest, the middle and the newest kernel"
@@ -98,7 +105,8 @@ def _options(options: argparse.Namespace) -> Options:
     from schedc.verifier.kernel.verify import ICOUNT_SHIFT, MATRIX
     from schedc.verifier.vm import shape
 
-    kernels = (*(options.kernel or ()), *(MATRIX if options.matrix else ()))
+    images = [str(Path(path).absolute()) for path in options.kernel_image or ()]
+    kernels = (*(options.kernel or ()), *(MATRIX if options.matrix else ()), *images)
     machine = replace(shape.machine(options.cpus, options.topology), icount_shift=ICOUNT_SHIFT)
     return Options(
         kernels or Options.kernels,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from schedc.verifier.kernel import dump
-from schedc.verifier.vm.images import MALFORMED
 from schedc.verifier.vm.result import ObjectResult
 
 STALL = 1026
@@ -47,11 +46,6 @@ class Broken:
     """The policy's queue, by its id, where a task waited too long."""
 
 
-def malformed(release: str) -> bool:
-    """Kernel builds whose BTF is wrong, so that no object loads."""
-    return any(release.startswith(f"{series}.") and mark in release for series, mark in MALFORMED.items())
-
-
 def broken(result: ObjectResult) -> tuple[Broken, ...]:
     """Everything that was expected of this run and did not happen; empty when all is well."""
     found = [*_not_taken(result)]
@@ -65,8 +59,8 @@ def _not_taken(result: ObjectResult) -> Iterator[Broken]:
     if failure is None:
         return
     said = failure.message or failure.why
-    if malformed(result.kernel):
-        yield Broken(What.MALFORMED, said)
+    if result.kernel_problem:
+        yield Broken(What.MALFORMED, f"{result.kernel_problem}: {said}")
     elif failure.stage == "attach":
         yield Broken(What.ATTACH, f"{failure.why} (errno {failure.errno})", "init")
     elif failure.stage == "load" and failure.program:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import tarfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from subprocess import PIPE
 
-from schedc.verifier.vm import cache
+from schedc.verifier.vm import cache, kernel_image, processes
 from schedc.verifier.vm.apt import NEWER, STABLE, Package, PrivateApt
 from schedc.verifier.vm.errors import VmError
+from schedc.verifier.vm.mirror import OVERRIDE, debian_mirror
 
 DEFAULT_KERNELS = ("6.16", "6.18", "7.3")
 SERIES = ("6.16", "6.17", "6.18", "6.19", "7.0", "7.2", "7.3")
-# Debian 13's builds of these series carry BTF in which kernel functions have a parameter too many, so that
-# nothing loads. Debian 14's builds of the same series are right.
-MALFORMED = {"7.1": "+deb13", "7.2": "+deb13"}
+# Debian 13's builds of these series carry BTF on which nothing loads, which is seen only after they were fetched
+# and booted. A series stands for another build, then. What a build is good for is read from its BTF, not from here.
+AVOIDED = {"7.1": "+deb13", "7.2": "+deb13"}
 _IMAGE = re.compile(r"^linux-(?:image|binary)-(\d+\.\d+)\.(\d+)(\+\S*?)?-cloud-amd64$")
 
 
@@ -42,14 +43,25 @@ class Kernel:
         return self.directory / "vmlinux.btf"
 
     @property
-    def malformed_btf(self) -> bool:
-        """Nothing loads on such a kernel; users have them, so they can be asked for by exact release."""
-        return any(
-            self.release.startswith(f"{series}.") and mark in self.release
-            for series, mark in MALFORMED.items()
-        )
+    def problem(self) -> str | None:
+        """Why nothing loads on it, by its BTF; empty: nothing speaks against it; None: not looked at yet."""
+        try:
+            return str(json.loads((self.directory / _PROBLEM).read_text())[_CHECK])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def note_problem(self, text: str) -> None:
+        """Keeps what its BTF says."""
+        cache.write_atomically(self.directory / _PROBLEM, json.dumps({_CHECK: text}).encode())
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in the cache."""
+        return sum(path.stat().st_size for path in self.directory.iterdir())
 
 
+_PROBLEM = "btf-problem.json"
+_CHECK = "1"  # to be counted up when `btf.problem` looks for more
 _VMLINUZ = re.compile(r"^\./(?:boot/vmlinuz-[^/]+|usr/lib/modules/[^/]+/vmlinuz)$")
 
 
@@ -62,6 +74,11 @@ def _order(name: str) -> tuple[int, str]:
     return (int(match[2]), match[3] or "") if match else (0, "")
 
 
+def is_series(wanted: str) -> bool:
+    """Any build of it will do."""
+    return re.fullmatch(r"\d+\.\d+", wanted) is not None
+
+
 def _fits(name: str, wanted: str) -> bool:
     """`wanted` is a series (7.3) or a release, with or without its flavour (7.2.12+deb13)."""
     match = _IMAGE.match(name)
@@ -69,44 +86,51 @@ def _fits(name: str, wanted: str) -> bool:
         return False
     release = _release(name)
     if wanted == match[1]:
-        return MALFORMED.get(wanted, "\0") not in release
+        return AVOIDED.get(wanted, "\0") not in release
     return wanted in (release, release.removesuffix("-cloud-amd64"), f"{match[1]}.{match[2]}")
 
 
-def _candidates(apt: PrivateApt, wanted: str) -> list[Package]:
+def _candidates(apt: PrivateApt, wanted: str, unfit: set[str]) -> list[Package]:
     """The packages that contain the kernel itself: linux-binary- where it exists, which is from 6.19 on."""
     names = [
         name for kind in ("binary", "image") for name in apt.names(f"linux-{kind}-{wanted.split('+')[0]}")
     ]
-    names = sorted((name for name in names if _fits(name, wanted)), key=_order, reverse=True)
+    names = [name for name in names if _fits(name, wanted) and _release(name) not in unfit]
+    names.sort(key=_order, reverse=True)
     best = [name for name in names if _release(name) == _release(names[0])]
     best.sort()  # "linux-binary" before "linux-image", which depends on it
     return apt.versions(best[0]) if best else []
 
 
-def _find(apt: PrivateApt, wanted: str) -> Package:
+def _find(apt: PrivateApt, wanted: str, unfit: set[str]) -> Package:
     for suites in (STABLE, STABLE + NEWER):
         apt.use(suites)
-        found = _candidates(apt, wanted)
+        found = _candidates(apt, wanted, unfit)
         if found:
             return found[0]
-    known = ", ".join(SERIES)
+    there = {match[1] for name in apt.names("linux-image-") if (match := _IMAGE.match(name))}
+    listed = ", ".join(sorted(there, key=_numbers)) or "none"
     raise VmError(
-        f"the archive has no cloud kernel {wanted}", f"ask for one of {known}, or for an exact release"
+        f"{debian_mirror()} has no kernel {wanted}; of those with sched_ext it has {listed}",
+        f"ask for one of these, set {OVERRIDE} to a mirror that keeps old packages, or give a kernel of your own "
+        "with --kernel-image PATH",
     )
 
 
 def _extract(deb: Path, directory: Path) -> None:
     """vmlinuz alone: a boot needs no module."""
-    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(deb)], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
+    process = processes.start(["dpkg-deb", "--fsys-tarfile", str(deb)], stdout=PIPE)
+    try:
         with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
-            for member in archive:
-                data = archive.extractfile(member) if _VMLINUZ.match(member.name) else None
-                if data:
-                    cache.write_atomically(directory / "vmlinuz", data.read())
-    if not (directory / "vmlinuz").is_file():
-        raise VmError(f"{deb.name} contains no vmlinuz", "ask for another kernel")
+            data = next((archive.extractfile(member) for member in archive if _VMLINUZ.match(member.name)), None)
+            image = data.read() if data else b""
+    except (tarfile.TarError, OSError) as error:
+        raise VmError(f"{deb} cannot be unpacked: {error}", "remove it and run the command again") from error
+    finally:
+        processes.stop(process)
+    processes.check()
+    kernel_image.release(image, f"the vmlinuz of {deb.name}")
+    cache.write_atomically(directory / "vmlinuz", image)
 
 
 def cached(home: Path | None = None) -> list[Kernel]:
@@ -115,18 +139,28 @@ def cached(home: Path | None = None) -> list[Kernel]:
     for note in sorted(((home or cache.root()) / "kernels").glob("*/kernel.json")):
         if (note.parent / "vmlinuz").is_file():
             kernels.append(Kernel(directory=note.parent, **json.loads(note.read_text())))
-    return sorted(kernels, key=lambda kernel: [int(part) for part in re.findall(r"\d+", kernel.release)[:3]])
+    return sorted(kernels, key=lambda kernel: _numbers(kernel.release))
+
+
+def _numbers(release: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", release)[:3]]
 
 
 def _in_cache(home: Path, wanted: str) -> Kernel | None:
-    names = {f"linux-image-{kernel.release}": kernel for kernel in cached(home)}
-    fitting = [kernel for name, kernel in names.items() if _fits(name, wanted)]
+    """The newest that fits. A series does not stand for a build on which nothing loads, a release does."""
+    fitting = [
+        kernel
+        for kernel in cached(home)
+        if _fits(f"linux-image-{kernel.release}", wanted) and not (is_series(wanted) and kernel.problem)
+    ]
     return fitting[-1] if fitting else None
 
 
 def kernel(wanted: str = "6.18", home: Path | None = None) -> Kernel:
-    """The kernel of that series or release: from the cache, else fetched."""
+    """The kernel of that series or release, from the cache, else fetched; or the image at that path."""
     home = home or cache.root()
+    if "/" in wanted:
+        return _own(home, Path(wanted))
     found = _in_cache(home, wanted)
     if found:
         return found
@@ -134,9 +168,18 @@ def kernel(wanted: str = "6.18", home: Path | None = None) -> Kernel:
         return _in_cache(home, wanted) or _fetch(home, wanted)
 
 
+def _own(home: Path, path: Path) -> Kernel:
+    release, data = kernel_image.read(path)
+    directory = kernel_image.place(home, release, data)
+    if not (directory / "vmlinuz").is_file():
+        cache.write_atomically(directory / "vmlinuz", data)
+    return Kernel(release, str(path), "", "", directory)
+
+
 def _fetch(home: Path, wanted: str) -> Kernel:
     apt = PrivateApt(home / "apt")
-    package = _find(apt, wanted)
+    unfit = {kernel.release for kernel in cached(home) if kernel.problem} if is_series(wanted) else set()
+    package = _find(apt, wanted, unfit)
     deb = apt.download(package)
     release = _release(package.name)
     directory = home / "kernels" / release

@@ -153,9 +153,14 @@ class Memory:
         return f"memory-backend-file,id=ram{node},mem-path={self.directory / f'ram{node}'},share={share}"
 
 
+def find() -> str | None:
+    """QEMU's path, where it is installed."""
+    return shutil.which(QEMU)
+
+
 def qemu() -> str:
     """QEMU's path; root gets it installed, anybody else is told how."""
-    found = shutil.which(QEMU)
+    found = find()
     if found:
         return found
     install = ["install", "-y", "--no-install-recommends", PACKAGE]
@@ -166,7 +171,7 @@ def qemu() -> str:
     if done.returncode:  # on a new machine there are no lists yet, or they are too old
         _apt_get("update")
         done = _apt_get(*install)
-    found = shutil.which(QEMU)
+    found = find()
     if done.returncode or not found:
         detail = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
         raise VmError(f"{PACKAGE} could not be installed: {detail[0]}", "see whether `apt-get update` works")

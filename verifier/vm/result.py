@@ -157,6 +157,8 @@ class ObjectResult:
     problems: tuple[str, ...] = ()
     """Hangs, crashes and retries: never empty when something did not go as it should outside the object."""
     tries: int = 1
+    kernel_problem: str = ""
+    """Why nothing loads on the kernel, by its BTF; looked at only where an object was not taken."""
 
     @property
     def ok(self) -> bool:
@@ -172,6 +174,7 @@ class ObjectResult:
         if self.failure:
             where = f" at {self.failure.file}:{self.failure.line}" if self.failure.file else ""
             why = self.failure.message or self.failure.why
+            why = f"kernel {self.kernel}: {self.kernel_problem}; {why}" if self.kernel_problem else why
             return f"{self.name}: refused ({self.failure.stage}){where}: {why}"
         if self.problems:
             return f"{self.name}: {self.problems[-1]}"

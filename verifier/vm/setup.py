@@ -2,49 +2,109 @@
 
 from __future__ import annotations
 
-import argparse
-import hashlib
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from schedc.verifier.vm import cache, guest_build, images, machine
+from schedc.verifier.vm import cache, guest_build, images, kvm, machine, processes
 from schedc.verifier.vm.errors import VmError
-from schedc.verifier.vm.run import kernel_btf
+from schedc.verifier.vm.run import btf_problem
+
+# Builds of one series that are tried before it is given up, when nothing loads on them.
+BUILDS = 3
 
 
-def setup(kernels: Sequence[str] = images.DEFAULT_KERNELS) -> list[images.Kernel]:
-    """QEMU, the guest and the kernels; each kernel is booted once, which also brings its BTF."""
+@dataclass(frozen=True)
+class Ready:
+    """One kernel that was asked for."""
+
+    wanted: str
+    kernel: images.Kernel | None
+    """None: it is not to be had."""
+    fetched: bool
+    problem: str
+    """Why it is not to be had, or why nothing loads on it; empty when it is well."""
+
+
+def setup(kernels: Sequence[str] = images.SERIES) -> list[Ready]:
+    """QEMU, the guest and the kernels; each kernel is booted once, which brings its BTF. A kernel that cannot be had
+    does not keep the others."""
     path = machine.qemu()
     cache.say(f"{machine.qemu_version(path)} at {path}")
     initrd = guest_build.initramfs()
     cache.say(f"guest: {cache.size_text(initrd.stat().st_size)}")
-    ready = []
-    for wanted in kernels:
-        kernel = images.kernel(wanted)
-        digest = hashlib.sha256(kernel_btf(wanted)).hexdigest()
-        note = "; nothing loads on it, its BTF is malformed" if kernel.malformed_btf else ""
-        cache.say(f"kernel {kernel.release} boots; BTF sha256 {digest[:16]}{note}")
-        ready.append(kernel)
+    ready = [_kernel(wanted) for wanted in kernels]
+    answer = kvm.answer(again=True)
+    cache.say(f"KVM {'works' if answer.works else 'is not used, guests are emulated'}: {answer.why}")
     return ready
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line's hook; the exit code is the result."""
-    parser = argparse.ArgumentParser(prog="schedc setup vm", description="Fetch what the VM gate needs.")
-    parser.add_argument(
-        "kernels",
-        nargs="*",
-        default=list(images.DEFAULT_KERNELS),
-        help=f"series ({', '.join(images.SERIES)}) or releases; default: {' '.join(images.DEFAULT_KERNELS)}",
-    )
+def _kernel(wanted: str) -> Ready:
+    there = {kernel.release for kernel in images.cached()}
     try:
-        ready = setup(parser.parse_args(arguments).kernels)
+        kernel, problem = _tried(wanted)
+    except processes.Interrupted:
+        raise
+    except VmError as error:
+        cache.say(f"{wanted}: {error.message}")
+        return Ready(wanted, None, False, str(error))
+    said = f"does boot, but {problem}" if problem else "boots, and its BTF is well"
+    cache.say(f"kernel {kernel.release} {said}")
+    return Ready(wanted, kernel, kernel.release not in there, problem)
+
+
+def _tried(wanted: str) -> tuple[images.Kernel, str]:
+    """A kernel and its problem. For a series, another build in place of one on which nothing loads."""
+    for _ in range(BUILDS):
+        kernel = images.kernel(wanted)
+        problem = btf_problem(kernel)
+        if not problem or not images.is_series(wanted):
+            break
+        cache.say(f"kernel {kernel.release}: {problem}; looking for another build")
+    return kernel, problem
+
+
+def main(kernels: Sequence[str] = (), own: Sequence[str] = ()) -> int:
+    """The command line's hook; `own` are paths of images. The exit code is 0 when each is ready and well."""
+    wanted = [*kernels, *(str(Path(path).absolute()) for path in own)]
+    try:
+        with processes.supervised():
+            ready = setup(wanted or images.SERIES)
     except VmError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted; what was fetched is kept, run the command again to go on", file=sys.stderr)
         return 130
-    for kernel in ready:
-        print(f"{kernel.release}  {kernel.package} {kernel.version} ({kernel.suite})")
-    return 0
+    print("\n".join([*map(_line, ready), _total()]))
+    for item in ready:
+        if item.kernel is None:
+            print(f"error: {item.problem}", file=sys.stderr)
+    return int(any(item.problem for item in ready))
+
+
+def _line(item: Ready) -> str:
+    kernel = item.kernel
+    if kernel is None:
+        return f"{item.wanted:<28}  not ready"
+    state = "fetched" if item.fetched else "was here"
+    if "/" in item.wanted:
+        state = "your own"
+    origin = f"{kernel.package} {kernel.version} ({kernel.suite})" if kernel.version else kernel.package
+    unfit = f"; NOTHING LOADS ON IT: {item.problem}" if item.problem else ""
+    return f"{kernel.release:<28}  {state:<8}  {cache.size_text(kernel.size):>8}  {origin}{unfit}"
+
+
+def _total() -> str:
+    home = cache.root()
+    parts = {entry.name: _size(entry) for entry in home.iterdir() if entry.is_dir()}
+    listed = ", ".join(
+        f"{name} {cache.size_text(size)}" for name, size in sorted(parts.items(), key=lambda part: -part[1])
+    )
+    return f"cache: {home}, {cache.size_text(sum(parts.values()))} in all ({listed})"
+
+
+def _size(place: Path) -> int:
+    """Bytes on the disk: memory images have holes."""
+    return sum(path.lstat().st_blocks * 512 for path in place.rglob("*"))
