@@ -94,7 +94,7 @@ def test_a_real_run_can_be_drawn() -> None:
     check(1, items)
     ran = [each for each in items if each["ph"] == "X"]
     kinds = {each["name"].split("-")[0] for each in ran}
-    assert {"busy", "sleeper", "pair", "churn", "realtime", "pinned"} <= kinds
+    assert {"busy", "sleeper", "pair", "churn", "realtime", "pinned", "twin"} <= kinds
     assert {each["tid"] for each in ran} == {0, 1, 2, 3}
     # What a CPU did is known for most of the time, of which the load leaves little unused.
     for cpu in (0, 1):
