@@ -165,25 +165,24 @@ static __always_inline bool is_active(s32 cpu)
 
 /*
  * The CPU itself if the task may run there now, else one where it may. If there is none, because all its CPUs are
- * offline, it is the CPU itself again: the kernel then finds one, while an id that is no CPU's would end the scheduler.
- * A function of its own, with registers enough to count in one, which the auditor follows: what is needed last waits
- * on the stack.
+ * offline, it is the first that is online, which is where the kernel itself sends such a task.
+ * A function of its own, with registers enough to count in one, which the auditor follows.
  */
 static __noinline s32 usable_cpu(struct task_struct *p, s32 cpu)
 {
-	const struct cpumask *online;
-	volatile s32 given = cpu;
+	const struct cpumask *online = scx_bpf_get_online_cpumask();
 	s32 found = cpu;
 
 #pragma clang loop unroll(disable)
 	for (u32 tries = 0; tries < MAX_TRIES; tries++) {
 		if (bpf_cpumask_test_cpu(found, p->cpus_ptr) && is_active(found))
-			return found;
-		online = scx_bpf_get_online_cpumask();
+			goto out;
 		found = bpf_cpumask_any_and_distribute(p->cpus_ptr, online); /* each call gives the next one */
-		scx_bpf_put_cpumask(online);
 	}
-	return given;
+	found = bpf_cpumask_first(online);
+out:
+	scx_bpf_put_cpumask(online);
+	return found;
 }
 
 /* A CPU that was claimed, or none if it takes no tasks: on its way up or down it may look idle. */
@@ -267,12 +266,16 @@ static __always_inline bool is_preempted_reader(struct task_struct *p)
 /*
  * What a CPU runs before all that waits in queues: its own kernel threads, for what they work on waits for them, and
  * readers that may run nowhere else. A CPU on its way down waits for all readers before it is said to be offline, and
- * by then it takes nothing from queues any more: the reader and the CPU would wait for each other.
+ * by then it takes nothing from queues any more: the reader and the CPU would wait for each other. Where a queue is
+ * served by some CPUs first, the same holds for all readers.
  */
 static __always_inline bool is_cpus_own(struct task_struct *p)
 {
 	return p->nr_cpus_allowed == 1 && ((p->flags & PF_KTHREAD) || is_preempted_reader(p));
 }
+
+/* Time for a reader to come to its end. */
+#define SLICE_READER 1000000ULL
 
 /* True for a previous task that could go on running. */
 static __always_inline bool can_go_on(struct task_struct *prev)

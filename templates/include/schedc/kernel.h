@@ -269,6 +269,7 @@ const struct cpumask *scx_bpf_get_idle_cpumask(void) __ksym __weak;
 void scx_bpf_put_cpumask(const struct cpumask *mask) __ksym __weak;
 void scx_bpf_put_idle_cpumask(const struct cpumask *mask) __ksym __weak;
 bool bpf_cpumask_test_cpu(u32 cpu, const struct cpumask *mask) __ksym __weak;
+u32 bpf_cpumask_first(const struct cpumask *mask) __ksym __weak;
 u32 bpf_cpumask_any_and_distribute(const struct cpumask *a, const struct cpumask *b) __ksym __weak;
 s32 bpf_iter_num_new(struct bpf_iter_num *it, s32 start, s32 end) __ksym __weak;
 s32 *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak __single;
