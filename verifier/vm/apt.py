@@ -83,7 +83,7 @@ class PrivateApt:
         return found
 
     def download(self, package: Package) -> Path:
-        """The .deb, checked by apt against the signed lists; what is there of it is completed."""
+        """The .deb, checked by apt against the signed lists; what is there of it is completed or fetched again."""
         debs = self.home / "debs"
         spec = f"{package.name}={package.version}"
         missing = self._run("apt-get", "--print-uris", "download", spec, cwd=debs)
