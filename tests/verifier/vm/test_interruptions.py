@@ -245,3 +245,22 @@ def test_nothing_is_started_while_ending(here: Host) -> None:
             with pytest.raises(processes.Interrupted):
                 processes.run(["true"])
     assert processes.run(["true"]).returncode == 0
+
+
+def test_what_other_threads_wait_for_ends_too(tmp_path: Path) -> None:
+    text = (
+        "import sys; from concurrent.futures import ThreadPoolExecutor\n"
+        "from schedc.verifier.vm import processes\n"
+        "with processes.supervised(), ThreadPoolExecutor(1) as pool:\n"
+        "    pool.submit(processes.run, ['/bin/sh', '-c', 'echo $$ > pid; exec sleep 1000']).result()\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", text], cwd=tmp_path, stderr=subprocess.PIPE)
+    pid = tmp_path / "pid"
+    try:
+        assert until(lambda: pid.is_file() and pid.read_text().endswith("\n"))
+        process.terminate()
+        assert until(lambda: process.poll() is not None), "it waits for the other thread"
+        assert process.returncode == 128 + signal.SIGTERM and gone(int(pid.read_text()))
+    finally:
+        process.kill()
+        process.communicate()
