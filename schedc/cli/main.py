@@ -34,6 +34,7 @@ COMMANDS = {
     "check": Entry("check", "say what is wrong with policies, and what to write"),
     "compile": Entry("compile", "turn a policy into a BPF object"),
     "verify": Entry("verify", "run policies on real kernels, in a virtual machine"),
+    "measure": Entry("measure", "how well schedulers serve a workload, on real kernels"),
     "fmt": Entry("fmt", "lay out policies in the one style"),
     "explain": Entry("explain", "the page of a diagnostic's code"),
     "new": Entry("new", "begin a policy from one of the library"),

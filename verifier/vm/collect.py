@@ -101,6 +101,7 @@ def _workload(line: Line) -> WorkloadResult:
         online_errno=line.get("online_errno", 0),
         offline_seconds=line.get("offline_ns", 0) / SECOND,
         online_seconds=line.get("online_ns", 0) / SECOND,
+        load=line if line["kind"] == "load" else None,
     )
 
 
@@ -139,14 +140,14 @@ def object_result(
     """One object's lines, also when they stop in the middle."""
     lines: dict[str, Line] = {line["t"]: line for line in group}
     nothing: dict[str, Any] = {}
-    load, end = lines.get("load", nothing), lines.get("end", nothing)
+    load, end = lines.get("load", nothing), lines.get("end", lines.get("default", nothing))
     attached, detach = lines.get("attached", nothing), lines.get("detach", nothing)
     told = tuple(f"{line['what']}: {line['text']}" for line in group if line["t"] == "error")
     attach = lines.get("attach")
     return ObjectResult(
         name=lines["object"]["name"],
         kernel=kernel,
-        accepted="load" in lines,
+        accepted="load" in lines or "default" in lines,
         programs=_programs(load),
         verified_insns=load.get("verified_insns", 0),
         load_seconds=load.get("load_ns", 0) / SECOND,

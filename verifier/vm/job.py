@@ -10,6 +10,8 @@ from schedc.verifier.vm import cpio
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.machine import Machine
 
+NO_OBJECT = "-"
+
 
 @dataclass(frozen=True)
 class Mix:
@@ -84,7 +86,20 @@ class Switches:
         return f"switches count={self.count} cpu={self.cpu} seconds={self.seconds}"
 
 
-Workload = Mix | Shares | Starve | Switches
+@dataclass(frozen=True)
+class Load:
+    """The load generator (guest/load.c). What it does is written by `schedc.verifier.measure`."""
+
+    words: str
+    seconds: int
+    """At most; for the timeout."""
+
+    def line(self) -> str:
+        """As the runner reads it."""
+        return f"load {_clean(self.words, 'the load')}"
+
+
+Workload = Mix | Shares | Starve | Switches | Load
 
 
 @dataclass(frozen=True)
@@ -92,7 +107,8 @@ class ObjectJob:
     """One BPF object and what is done with it."""
 
     name: str
-    data: bytes = field(repr=False)
+    data: bytes | None = field(repr=False)
+    """None: the workloads run under the kernel's default scheduler."""
     attach: bool = True
     settings: Mapping[str, int] = field(default_factory=dict)
     """Variables to set before load."""
@@ -150,7 +166,8 @@ def _word(text: str, what: str) -> str:
 
 
 def _lines(number: int, job: ObjectJob) -> list[str]:
-    lines = [f"object /job/{number}.o {_clean(job.name, 'the name')}", f"timeout {job.limit}"]
+    path = NO_OBJECT if job.data is None else f"/job/{number}.o"
+    lines = [f"object {path} {_clean(job.name, 'the name')}", f"timeout {job.limit}"]
     flags = {"stats": job.run_times, "brief": job.brief, "watch": job.watch, "attach": job.attach}
     flags["timeline"] = job.timeline
     lines += [word for word, wanted in flags.items() if wanted]
@@ -175,5 +192,6 @@ def text(job: Job, btf: bool = False) -> str:
 def archive(job: Job, btf: bool = False) -> bytes:
     """The job and its objects, to stand behind the guest's initramfs."""
     entries = [cpio.directory("job"), cpio.file("job/job.txt", text(job, btf).encode())]
-    entries += [cpio.file(f"job/{number}.o", item.data) for number, item in enumerate(job.objects)]
+    contents = [(number, item.data) for number, item in enumerate(job.objects)]
+    entries += [cpio.file(f"job/{number}.o", data) for number, data in contents if data is not None]
     return cpio.archive(entries)

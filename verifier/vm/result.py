@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ class WorkloadResult:
     online_errno: int = 0
     offline_seconds: float = 0.0
     online_seconds: float = 0.0
+    load: Mapping[str, Any] | None = field(default=None, repr=False)
+    """What `Load` told, as it came from the guest: `schedc.verifier.measure` reads it."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ class ObjectResult:
     name: str
     kernel: str
     accepted: bool
-    """The verifier took every program."""
+    """The verifier took every program; or there is no object, and the default scheduler ran to the end."""
     programs: tuple[Program, ...] = ()
     verified_insns: int = 0
     load_seconds: float = 0.0

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define NO_OBJECT "-"                     /* the path of one that is not there: the kernel's default runs */
+
 struct reading { char *name; struct reading *next; };
 struct setting { char *name; int64_t value; struct setting *next; };
 struct cgroup_rule { unsigned int bit; char *glob; struct cgroup_rule *next; };

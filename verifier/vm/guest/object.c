@@ -186,12 +186,28 @@ static void attach_and_run(struct bpf_object *object, struct bpf_map *map, const
 	trace_report();
 }
 
+/* The workloads under the kernel's own scheduler. */
+static void run_default(const struct object_job *job)
+{
+	work_expect_scheduler(false);
+	for (const struct workload *work = job->workloads; work; work = work->next)
+		work_run(work);
+	work_reap();
+	out_begin("default");
+	klog_report();
+	out_end();
+}
+
 void object_run(const struct object_job *job, const struct btf *kernel)
 {
 	struct bpf_object *object;
 	struct bpf_map *map;
 
 	klog_mark();
+	if (!strcmp(job->path, NO_OBJECT)) {
+		run_default(job);
+		return;
+	}
 	libbpf_set_print(keep_warning);
 	object = bpf_object__open_file(job->path, NULL);
 	if (!object) {

@@ -20,15 +20,16 @@
 struct crew {
 	volatile int go;
 	int size;
+	uint64_t started;
 	struct task task[MAX_TASKS];
 	task_body body[MAX_TASKS];
 };
 
 static struct crew *crew;
-static bool allowed[1024];
+static bool allowed[MAX_CPUS];
 static int nr_allowed;
 static char cgroup[512];
-static uint64_t started;
+static bool scheduler_expected = true;
 
 void crew_begin(const struct workload *work)
 {
@@ -43,9 +44,9 @@ void crew_begin(const struct workload *work)
 	memset(allowed, 0, sizeof(allowed));
 	if (!option_text(work->options, "cpus", cpus, sizeof(cpus)))
 		read_file("/sys/devices/system/cpu/present", cpus, sizeof(cpus));
-	parse_cpu_list(cpus, allowed, 1024);
+	parse_cpu_list(cpus, allowed, MAX_CPUS);
 	nr_allowed = 0;
-	for (int cpu = 0; cpu < 1024; cpu++)
+	for (int cpu = 0; cpu < MAX_CPUS; cpu++)
 		nr_allowed += allowed[cpu];
 	cgroup[0] = 0;
 	option_text(work->options, "cgroup", cgroup, sizeof(cgroup));
@@ -67,13 +68,13 @@ struct task *crew_add(int group, task_body body)
 	return task;
 }
 
-static void join_cgroup(void)
+static void join_cgroup(const char *group)
 {
 	char path[640];
 
-	if (!cgroup[0])
+	if (!group[0])
 		return;
-	snprintf(path, sizeof(path), "/sys/fs/cgroup%s/cgroup.procs", cgroup);
+	snprintf(path, sizeof(path), "/sys/fs/cgroup%s/cgroup.procs", group);
 	write_file(path, "0");
 }
 
@@ -87,16 +88,16 @@ static void set_name(const struct task *task)
 
 static void choose_cpus(const struct task *task)
 {
-	static bool some[1024];
+	static bool some[MAX_CPUS];
 
 	if (task->cpu < 0) {
-		pin_to(allowed, 1024);
+		pin_to(task->cpus ? task->cpus : allowed, MAX_CPUS);
 		return;
 	}
 	some[task->cpu] = true;
 	if (task->other_cpu >= 0)
 		some[task->other_cpu] = true;
-	pin_to(some, 1024);
+	pin_to(some, MAX_CPUS);
 }
 
 /* A child sets itself up while it still has the runner's real-time priority, so that a bad scheduler cannot hold
@@ -107,7 +108,7 @@ static void task_main(int index)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	set_name(task);
-	join_cgroup();
+	join_cgroup(task->cgroup ? task->cgroup : cgroup);
 	choose_cpus(task);
 	if (task->realtime)
 		become_realtime(task->realtime);
@@ -141,17 +142,22 @@ bool crew_start(void)
 		if (crew->task[i].fd[1] >= 0)
 			close(crew->task[i].fd[1]);
 	}
-	started = now_ns();
+	crew->started = now_ns();
 	crew->go = 1;
 	syscall(SYS_futex, &crew->go, FUTEX_WAKE, MAX_TASKS, NULL, NULL, 0);
 	return true;
+}
+
+void work_expect_scheduler(bool expected)
+{
+	scheduler_expected = expected;
 }
 
 uint64_t crew_wait(uint64_t ns)
 {
 	uint64_t start = now_ns(), passed = 0;
 
-	while (passed < ns && scx_enabled()) {
+	while (passed < ns && (scx_enabled() || !scheduler_expected)) {
 		uint64_t left_ms = (ns - passed) / 1000000 + 1;
 
 		sleep_ms(left_ms < 50 ? left_ms : 50);
@@ -160,9 +166,9 @@ uint64_t crew_wait(uint64_t ns)
 	return passed;
 }
 
-uint64_t crew_elapsed(void)
+uint64_t crew_started(void)
 {
-	return now_ns() - started;
+	return crew->started;
 }
 
 void crew_end(void)
@@ -228,6 +234,8 @@ void work_run(const struct workload *work)
 		work_starve(work);
 	else if (!strcmp(work->kind, "switches"))
 		work_switches(work);
+	else if (!strcmp(work->kind, "load"))
+		work_load(work);
 	else
 		out_error("workload", EINVAL, "there is no workload %s", work->kind);
 }

@@ -6,6 +6,7 @@
 
 #define WORK_NOTHING "nothing"            /* argv[1] of a process that only shows that exec works */
 #define MAX_TASKS 2048
+#define MAX_CPUS 1024
 
 /* What one task is and what it did. Shared between the runner and the task. */
 struct task {
@@ -18,6 +19,8 @@ struct task {
 	int realtime;                     /* a SCHED_FIFO priority below the runner's; 0: a normal task */
 	int cpu;                          /* -1: every CPU that the workload may use */
 	int other_cpu;                    /* a second one, for a task that has a cpu; -1: none */
+	const bool *cpus;                 /* where it may run, instead of that; NULL: not said */
+	const char *cgroup;               /* its own, instead of the workload's; NULL: not said */
 	int fd[2];                        /* of a ping-pong pair */
 	uint64_t random;
 	volatile uint64_t done;           /* rounds */
@@ -28,6 +31,7 @@ struct task {
 typedef void (*task_body)(struct task *task);
 
 void work_run(const struct workload *work);
+void work_expect_scheduler(bool expected);             /* false: the kernel's default runs, and none is missed */
 void work_reap(void);                     /* waits until nothing of a workload is left */
 
 /* For the files of the single workloads. */
@@ -41,9 +45,10 @@ struct task *crew_task(int index);
 uint64_t crew_random(struct task *task, uint64_t below);
 void spin_ns(struct task *task, uint64_t ns);          /* busy; counts gaps as waits */
 int crew_cpus(void);
-uint64_t crew_elapsed(void);
+uint64_t crew_started(void);              /* when the tasks were let go, for the tasks, too */
 
 void work_mix(const struct workload *work);
 void work_shares(const struct workload *work);
 void work_starve(const struct workload *work);
 void work_switches(const struct workload *work);
+void work_load(const struct workload *work);

@@ -1,0 +1,133 @@
+"""`schedc measure`: a workload under several schedulers on a real kernel, in counted time."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schedc.cli import files, show
+from schedc.cli.main import Refused
+from schedc.diagnostics import Diagnostics
+from schedc.source import Source
+
+if TYPE_CHECKING:
+    import argparse
+
+    from schedc.verifier.measure import Subject, Workload
+
+_OBJECTS = (".o",)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "schedulers", nargs="*", metavar="POLICY", help="a .sched file or a compiled object (.o), beside the default"
+    )
+    parser.add_argument("--workload", required=True, metavar="FILE", help="a .toml file, as in examples/workloads")
+    parser.add_argument("--kernel", default="7.3", metavar="SERIES", help="such as 7.3, or a release; default 7.3")
+    parser.add_argument("--cpus", type=int, default=1, metavar="N", help="default 1; with more, less can be said")
+    parser.add_argument("--seeds", type=int, default=10, metavar="N", help="how many runs of each; default 10")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="the value of a param, such as slice=3ms; of an object a whole number for a variable",
+    )
+    parser.add_argument("--no-default", action="store_true", help="leave the default out: the first one is the base")
+    parser.add_argument("--no-costs", action="store_true", help="do not time the callbacks")
+    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="boots at once; default: as there are CPUs")
+    parser.add_argument("--clang", metavar="PATH", help="the clang to use instead of the one that is found")
+    show.add_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    from schedc.verifier.measure import MeasureError, Options, measure
+    from schedc.verifier.measure import report as reported
+    from schedc.verifier.measure import show as shown
+    from schedc.verifier.vm.cache import say
+    from schedc.verifier.vm.errors import VmError
+
+    try:
+        workload = _workload(options.workload)
+        subjects = _subjects(options)
+        if subjects is None:
+            return 1
+        wanted = Options(options.kernel, options.cpus, options.seeds, not options.no_costs, options.jobs)
+        outcome = measure(workload, subjects, wanted, progress=say)
+    except (MeasureError, VmError) as error:
+        raise Refused(str(error)) from None
+    if options.format == "json":
+        print(json.dumps(reported.to_json(outcome), indent=1))
+    else:
+        print("\n".join(shown.text(outcome)))
+    return 0 if outcome.ok else 1
+
+
+def _workload(name: str) -> Workload:
+    from schedc.verifier.measure import read
+
+    return read(_content(name), name)
+
+
+def _content(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise Refused(f"{name}: {files.reason(error)}") from None
+
+
+def _subjects(options: argparse.Namespace) -> list[Subject] | None:
+    """The default and all that were named; None (reported) where a policy is refused."""
+    from schedc.verifier.kernel import params
+    from schedc.verifier.measure import Subject
+
+    found = [] if options.no_default else [Subject.default()]
+    used: set[str] = set()
+    try:
+        wanted = params.split(options.set)
+        for name in options.schedulers:
+            subject = _object(name, wanted) if name.endswith(_OBJECTS) else _policy(name, wanted, options)
+            if subject is None:
+                return None
+            used |= set(subject.wanted)
+            found.append(subject)
+    except params.BadSetting as error:
+        raise Refused(str(error)) from None
+    for name in wanted:
+        if name not in used:
+            raise Refused(f"no policy has a param `{name}`")
+    return found
+
+
+def _object(name: str, wanted: dict[str, str]) -> Subject:
+    from schedc.verifier.measure import Subject
+
+    settings = {key: int(value, 0) for key, value in wanted.items() if _whole(value)}
+    stem = os.path.basename(name).removesuffix(".o").removesuffix(".bpf")
+    return Subject.object(stem, _content(name), settings)
+
+
+def _whole(text: str) -> bool:
+    try:
+        int(text, 0)
+    except ValueError:
+        return False
+    return True
+
+
+def _policy(name: str, wanted: dict[str, str], options: argparse.Namespace) -> Subject | None:
+    from schedc import api
+    from schedc.verifier.measure import Subject
+
+    unread = Diagnostics()
+    source = files.read(name, unread)
+    if source is None:
+        show.reports([(Source(files.shown_name(name), ""), list(unread))], options)
+        return None
+    result = api.compile(source.text, source.name, clang=options.clang)
+    if not result.accepted:
+        show.reports([(source, list(result.diagnostics))], options)
+        return None
+    return Subject.policy(result, wanted)

@@ -1,0 +1,134 @@
+"""Workload files: what they mean, and what is said of those that mean nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import schedc
+from schedc.verifier.measure import MeasureError, read, wire
+from schedc.verifier.measure.workload import Draw
+
+ROOT = Path(next(iter(schedc.__path__))).parent
+EXAMPLES = sorted((ROOT / "examples/workloads").glob("*.toml"))
+WHOLE = """\
+schema = 1
+about = "All that can be said."
+time = "1.5s"
+warmup = "100ms"
+instruction = "4ns"
+
+[[group]]
+name = "web"
+kind = "requests"
+count = 6
+messengers = 2
+service = { bimodal = ["1ms", "20ms"], second = "1.5%" }
+think = { uniform = ["1ms", "3ms"] }
+cgroup = "/web.slice"
+
+[[group]]
+name = "frames"
+kind = "periodic"
+period = "16ms"
+service = { exponential = "2ms" }
+deadline = "10ms"
+nice = -5
+cpus = "0,2-3"
+
+[[group]]
+name = "hogs"
+kind = "busy"
+idle = true
+"""
+
+
+def test_every_key_arrives() -> None:
+    workload = read(WHOLE.encode(), "examples/whole.toml")
+    web, frames, hogs = workload.groups
+    assert (workload.name, workload.time, workload.warmup, workload.shift) == ("whole", 1_500_000_000, 100_000_000, 2)
+    assert (web.count, web.messengers, web.tasks, web.cgroup) == (6, 2, 8, "/web.slice")
+    assert web.service == Draw("bimodal", 1_000_000, 20_000_000, 15)
+    assert web.think == Draw("uniform", 1_000_000, 3_000_000)
+    assert (frames.period, frames.deadline, frames.nice, frames.cpus) == (16_000_000, 10_000_000, -5, "0,2-3")
+    assert hogs.idle and hogs.count == 1
+    assert (workload.cgroups, workload.highest_cpu) == (("/web.slice",), 3)
+
+
+def test_what_the_guest_is_told() -> None:
+    told = wire.load(read(WHOLE.encode(), "whole.toml"), seed=7)
+    assert told.seconds == 2
+    assert told.words.split(" | ") == [
+        "seed=7 ms=1500 warm=100 per=8",
+        "requests name=web count=6 messengers=2 service=bimodal:1000000:20000000:15"
+        " think=uniform:1000000:3000000:0 cgroup=/web.slice",
+        "periodic name=frames count=1 service=exponential:2000000:0:0 period=16000000 deadline=10000000 nice=-5"
+        " cpus=0,2-3",
+        "busy name=hogs count=1 idle=1",
+    ]
+
+
+def test_the_hash_is_the_files() -> None:
+    one, other = (read((WHOLE + more).encode(), "a.toml").sha256 for more in ("", "# a word\n"))
+    assert len(one) == 64 and one != other
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("schema = 1", "schema = 2", 1, "`schema = 1` is missing"),
+        ('warmup = "100ms"', 'warmup = "100"', 4, "a time is written like"),
+        ('warmup = "100ms"', "warmup = 100", 4, "a time is written like"),
+        ('warmup = "100ms"', 'warmup = "100msec"', 4, 'perhaps "100ms"'),
+        ('warmup = "100ms"', 'warmup = "1us"', 4, "in whole ms"),
+        ('instruction = "4ns"', 'instruction = "3ns"', 5, "not a power of two"),
+        ('time = "1.5s"', 'time = "1h"', 3, "`time` is '1h'"),
+        ("messengers = 2", "messenger = 2", 11, "group `web`: there is no key `messenger` here"),
+        ("messengers = 2", "messengers = 7", 11, "more messengers than workers"),
+        ("count = 6", "count = 0", 10, "a whole number from 1 to 2048"),
+        ("count = 6", "count = true", 10, "a whole number from 1 to 2048"),
+        ("count = 6", "count = 2047", 10, "tasks in all are more than 2048"),
+        ('second = "1.5%"', 'second = "1.55%"', 12, "a multiple of 0.1%"),
+        ('second = "1.5%"', "second = 5", 12, 'a part such as "5%"'),
+        (', second = "1.5%"', "", 12, "{exponential ="),
+        ('["1ms", "3ms"]', '["3ms", "1ms"]', 13, "the wrong way round"),
+        ('think = { uniform = ["1ms", "3ms"] }', 'think = { normal = "1ms" }', 13, "{exponential ="),
+        ('cgroup = "/web.slice"', 'cgroup = "/web slice"', 14, "a path such as /web"),
+        ('cgroup = "/web.slice"', 'cgroup = "/../x"', 14, "a path such as /web"),
+        ('cgroup = "/web.slice"', 'arrival = "1ms"', 13, "both `think` and `arrival`"),
+        ('name = "frames"', 'name = "web"', 17, "a group `web` is there already"),
+        ('name = "frames"', 'name = "Frames 1"', 17, "a word such as web"),
+        ('kind = "periodic"', 'kind = "often"', 18, "one of busy, sleepers"),
+        ('period = "16ms"', "", 18, "`period` is missing"),
+        ("nice = -5", "nice = 20", 22, "from -20 to 19"),
+        ('cpus = "0,2-3"', 'cpus = "3-2"', 23, "CPUs go up"),
+        ('cpus = "0,2-3"', 'cpus = "all"', 23, "a list such as 0-1,3"),
+        ("idle = true", "idle = true\nnice = 3", 29, "no nice level"),
+        ("idle = true", 'idle = "yes"', 28, "true or false"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(old: str, new: str, line: int, said: str) -> None:
+    assert WHOLE.count(old) == 1
+    with pytest.raises(MeasureError) as error:
+        read(WHOLE.replace(old, new).encode(), "w.toml")
+    assert said in str(error.value)
+    assert str(error.value).startswith(f"w.toml:{line}: ")
+    assert error.value.hint
+
+
+@pytest.mark.parametrize("content", [b"schema = ", b"\xff\xfe", b"[" * 5000, b"", b"group = 3", b"[group]\nname = 1"])
+def test_what_is_no_workload_at_all(content: bytes) -> None:
+    with pytest.raises(MeasureError):
+        read(content, "w.toml")
+
+
+def test_jobs_begin_with_the_run() -> None:
+    text = 'schema = 1\nwarmup = "1ms"\n[[group]]\nname = "j"\nkind = "jobs"\nservice = "1ms"\n'
+    with pytest.raises(MeasureError, match=r"w.toml:2: `j` are jobs"):
+        read(text.encode(), "w.toml")
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_are_workloads(path: Path) -> None:
+    assert read(path.read_bytes(), str(path)).about

@@ -1,0 +1,246 @@
+"""Workload files: TOML, read strictly. docs/measuring.md says what each key means.
+
+What is not understood is refused, at its line: a misspelt key that is ignored would measure something else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+from schedc.syntax.numbers import NumberError, parse_number
+from schedc.verifier.measure.errors import MeasureError
+from schedc.verifier.measure.places import places
+from schedc.verifier.measure.workload import MAX_GROUPS, MAX_TASKS, MS, SECOND, Draw, Group, Workload
+
+SCHEMA = 1
+MAX_BYTES = 1 << 20
+MAX_CPU = 254
+_TOP = ("schema", "about", "time", "warmup", "instruction", "group")
+_EVERY = ("name", "kind", "count", "nice", "idle", "cpus", "cgroup")
+# Of each kind the keys that it must have, and those that it may have, beside those that every kind has.
+_KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "busy": ((), ()),
+    "sleepers": (("think", "service"), ()),
+    "periodic": (("period", "service"), ("deadline",)),
+    "jobs": (("service",), ("arrival",)),
+    "forks": ((), ("service", "think")),
+    "pairs": ((), ("service", "think")),
+    "requests": (("service",), ("messengers", "think", "arrival")),
+}
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_CPUS = re.compile(r"\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*")
+_CGROUP = re.compile(r"(/[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}){1,8}")
+
+
+def read(content: bytes, file: str) -> Workload:
+    """The workload in a file. `MeasureError` with the line where it is not one."""
+    if len(content) > MAX_BYTES:
+        raise MeasureError("the file is larger than a megabyte", "give a workload", file)
+    try:
+        text = content.decode("utf-8")
+        tree = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise MeasureError(f"this is not TOML: {error}", "see examples/workloads", file) from None
+    return _Reader(file, text, tree).workload(hashlib.sha256(content).hexdigest())
+
+
+class _Reader:
+    """One file, and the place in it that is being read."""
+
+    def __init__(self, file: str, text: str, tree: dict[str, Any]) -> None:
+        self.file = file
+        self.tree = tree
+        self.places = places(text)
+        self.values: dict[str, Any] = tree
+        self.at = ("", 0)
+        self.subject = ""
+
+    def refusal(self, key: str, message: str, hint: str = "") -> MeasureError:
+        line = self.places.get((*self.at, key)) or self.places.get((*self.at, "")) or 1
+        return MeasureError(f"{self.subject}{message}", hint, f"{self.file}:{line}")
+
+    def workload(self, digest: str) -> Workload:
+        self.known(_TOP)
+        if self.values.get("schema") != SCHEMA:
+            raise self.refusal("schema", f"`schema = {SCHEMA}` is missing", "it says what the other keys mean")
+        shift = self.instruction()
+        time, warmup = self.span("time", 2 * SECOND, MS, 600 * SECOND), self.span("warmup", 0, 0, 60 * SECOND)
+        about = self.text("about", "", lambda text: len(text) <= 400, "a sentence")
+        groups = self.groups()
+        self.at, self.values, self.subject = ("", 0), self.tree, ""
+        jobs = [group.name for group in groups if group.kind == "jobs"]
+        if jobs and warmup:
+            raise self.refusal("warmup", f"`{jobs[0]}` are jobs, which begin with the run", "leave `warmup` out")
+        name = self.file.rsplit("/", 1)[-1].removesuffix(".toml")
+        return Workload(name, about, groups, time, warmup, shift, digest)
+
+    def known(self, names: tuple[str, ...]) -> None:
+        for key in self.values:
+            if key not in names:
+                near = get_close_matches(key, names, 1)
+                hint = f"perhaps `{near[0]}`" if near else f"there are: {', '.join(names)}"
+                raise self.refusal(key, f"there is no key `{key}` here", hint)
+
+    def instruction(self) -> int:
+        """The shift: 2^shift ns."""
+        length = self.span("instruction", 2, 1, 64)
+        if length & (length - 1):
+            raise self.refusal("instruction", f"{length}ns is not a power of two", "write 1ns, 2ns, 4ns, ... or 64ns")
+        return length.bit_length() - 1
+
+    def groups(self) -> tuple[Group, ...]:
+        tables = self.values.get("group", [])
+        if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
+            raise self.refusal("group", "no group of tasks", "begin one with [[group]]")
+        if len(tables) > MAX_GROUPS:
+            raise self.refusal("group", f"{len(tables)} groups are more than {MAX_GROUPS}", "join some")
+        found: dict[str, Group] = {}
+        for number, table in enumerate(tables):
+            self.at, self.values, self.subject = ("group", number), table, ""
+            group = self.group()
+            if group.name in found:
+                raise self.refusal("name", f"a group `{group.name}` is there already", "give it another name")
+            found[group.name] = group
+            tasks = sum(each.tasks for each in found.values())
+            if tasks > MAX_TASKS:
+                raise self.refusal("count", f"{tasks} tasks in all are more than {MAX_TASKS}", "lower a `count`")
+        return tuple(found.values())
+
+    def group(self) -> Group:
+        name = self.text("name", None, lambda text: _NAME.fullmatch(text) is not None, "a word such as web or hogs-2")
+        self.subject = f"group `{name}`: "
+        kind = self.text("kind", None, lambda text: text in _KINDS, f"one of {', '.join(_KINDS)}")
+        needed, allowed = _KINDS[kind]
+        self.known((*_EVERY, *needed, *allowed))
+        for key in needed:
+            if key not in self.values:
+                raise self.refusal("kind", f"`{key}` is missing", f"{kind} need {' and '.join(needed)}")
+        if "think" in self.values and "arrival" in self.values:
+            raise self.refusal("think", "has both `think` and `arrival`", "workers think, or requests come")
+        group = Group(
+            name=name,
+            kind=kind,
+            count=self.whole("count", 1, 1, MAX_TASKS),
+            messengers=self.whole("messengers", 1, 1, 64),
+            service=self.draw("service"),
+            think=self.draw("think"),
+            arrival=self.draw("arrival"),
+            period=self.span("period", 0, 100_000, 60 * SECOND),
+            deadline=self.span("deadline", 0, 1000, 60 * SECOND),
+            nice=self.whole("nice", 0, -20, 19),
+            idle=self.flag("idle"),
+            cpus=self.cpus(),
+            cgroup=self.text("cgroup", "", lambda text: _CGROUP.fullmatch(text) is not None, "a path such as /web"),
+        )
+        return self.consistent(group)
+
+    def consistent(self, group: Group) -> Group:
+        if group.idle and group.nice:
+            raise self.refusal("nice", "SCHED_IDLE tasks have no nice level", "leave out `nice` or `idle`")
+        if group.messengers > group.count:
+            raise self.refusal("messengers", "there are more messengers than workers", "raise `count`")
+        if group.arrival is not None and not group.arrival.mean:
+            raise self.refusal("arrival", "requests come without end", "give a time above 0")
+        return group
+
+    def text(self, key: str, otherwise: str | None, fits: Callable[[str], bool], what: str) -> str:
+        value = self.values.get(key, otherwise)
+        if value is None:
+            raise self.refusal("", f"`{key}` is missing", f"it is {what}")
+        if not isinstance(value, str) or (key in self.values and not fits(value)):
+            raise self.refusal(key, f"`{key}` is {_shown(value)}", f"it is {what}")
+        return value
+
+    def flag(self, key: str) -> bool:
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.refusal(key, f"`{key}` is {_shown(value)}", "it is true or false")
+        return value
+
+    def whole(self, key: str, otherwise: int, low: int, high: int) -> int:
+        value = self.values.get(key, otherwise)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise self.refusal(key, f"`{key}` is {_shown(value)}", f"it is a whole number from {low} to {high}")
+        return value
+
+    def span(self, key: str, otherwise: int, low: int, high: int) -> int:
+        """A duration of the workload itself: in whole ms where it is that long."""
+        if key not in self.values:
+            return otherwise
+        value = self.duration(key, self.values[key])
+        if not low <= value <= high or (key in ("time", "warmup") and value % MS):
+            rule = f"from {_time(low)} to {_time(high)}" + (", in whole ms" if low in (0, MS) else "")
+            raise self.refusal(key, f"`{key}` is {_shown(self.values[key])}", f"it is {rule}")
+        return value
+
+    def duration(self, key: str, value: object) -> int:
+        number = parse_number(value) if isinstance(value, str) else None
+        if number is None:
+            raise self.refusal(key, f"`{key}` is {_shown(value)}", 'a time is written like "5ms"')
+        if isinstance(number, NumberError):
+            instead = f'perhaps "{number.instead}"' if number.instead else 'a time is written like "5ms"'
+            raise self.refusal(key, f"`{key}` is {_shown(value)}: {number.reason}", instead)
+        if not number.is_duration or not number.is_whole:
+            raise self.refusal(key, f"`{key}` is {_shown(value)}", 'a time is written like "5ms", in whole ns')
+        return int(number.value)
+
+    def draw(self, key: str) -> Draw | None:
+        """A distribution, where the key is there."""
+        return self.bounded(key, self.shape(key, self.values[key])) if key in self.values else None
+
+    def shape(self, key: str, value: object) -> Draw:
+        """A time, or a table with one of the shapes."""
+        if isinstance(value, str):
+            return Draw("constant", self.duration(key, value))
+        forms = '"2ms", {exponential = "2ms"}, {uniform = ["1ms", "3ms"]} or {bimodal = ["1ms", "9ms"], second = "5%"}'
+        match value:
+            case {"exponential": mean, **rest} if not rest:
+                return Draw("exponential", self.duration(key, mean))
+            case {"uniform": [low, high], **rest} if not rest:
+                draw = Draw("uniform", self.duration(key, low), self.duration(key, high))
+                if draw.a > draw.b:
+                    raise self.refusal(key, f"`{key}` has its ends the wrong way round", "the lower one is first")
+                return draw
+            case {"bimodal": [first, second], "second": part, **rest} if not rest:
+                ends = self.duration(key, first), self.duration(key, second)
+                return Draw("bimodal", *ends, self.per_mille(key, part))
+        raise self.refusal(key, f"`{key}` is {_shown(value)}", f"write {forms}")
+
+    def bounded(self, key: str, draw: Draw) -> Draw:
+        if max(draw.a, draw.b) > 60 * SECOND:
+            raise self.refusal(key, f"`{key}` is longer than a minute", "a run is short")
+        return draw
+
+    def per_mille(self, key: str, part: object) -> int:
+        number = parse_number(part) if isinstance(part, str) else None
+        if number is None or isinstance(number, NumberError) or number.unit != "%" or not 0 <= number.value <= 1:
+            raise self.refusal(key, f"`{key}` has second = {_shown(part)}", 'it is a part such as "5%"')
+        thousandths = number.value * 1000
+        if thousandths.denominator != 1:
+            raise self.refusal(key, f"`{key}` has second = {_shown(part)}", "it is a multiple of 0.1%")
+        return int(thousandths)
+
+    def cpus(self) -> str:
+        text = self.text("cpus", "", lambda text: _CPUS.fullmatch(text) is not None, "a list such as 0-1,3")
+        for part in text.split(",") if text else ():
+            first, _, last = part.partition("-")
+            if int(last or first) < int(first) or int(last or first) > MAX_CPU:
+                raise self.refusal("cpus", f"`cpus` has {part}", f"CPUs go up, from 0 to {MAX_CPU}")
+        return text
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _time(ns: int) -> str:
+    for unit, size in (("s", SECOND), ("ms", MS), ("us", 1000)):
+        if ns and ns % size == 0:
+            return f"{ns // size}{unit}"
+    return f"{ns}ns"

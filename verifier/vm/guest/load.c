@@ -1,0 +1,193 @@
+/* load: tasks as a workload file says, in a window of time after they have warmed up. */
+#define _GNU_SOURCE
+#include "load.h"
+#include "load_work.h"
+#include "out.h"
+#include "util.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define OFFSET_NS 20000000ull             /* the start moves by up to that, against the kernel's ticks */
+#define STEP_NS 20000000ull
+
+struct load load;
+struct window *window;
+static struct counts before[MAX_TASKS], after[MAX_TASKS];
+
+static bool make_window(void)
+{
+	if (!window)
+		window = mmap(NULL, sizeof(*window), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (window == MAP_FAILED)
+		return false;
+	memset(window, 0, sizeof(*window));
+	window->from_ns = load.warm_ns ? UINT64_MAX : 0;
+	window->to_ns = UINT64_MAX;
+	for (int i = 0; i < load.nr_groups; i++)
+		load.group[i].tally = &window->tally[i];
+	return true;
+}
+
+static bool add_groups(void)
+{
+	for (int i = 0; i < load.nr_groups; i++)
+		if (!load_begin_group(&load.group[i]))
+			return false;
+	return true;
+}
+
+static void look_at_all(struct counts *counts)
+{
+	for (int i = 0; i < crew_size(); i++)
+		counts[i] = stats_of_task(crew_task(i)->pid);
+}
+
+/* Jobs end a run as soon as the last of them is done. */
+static bool jobs_left(void)
+{
+	bool jobs = false;
+
+	for (int i = 0; i < load.nr_groups; i++) {
+		if (strcmp(load.group[i].kind, "jobs"))
+			continue;
+		jobs = true;
+		if (load.group[i].tally->done < (uint64_t)load.group[i].count)
+			return true;
+	}
+	return !jobs;
+}
+
+/* Until the time is over or the jobs are done; what passed. */
+static uint64_t wait_for_end(uint64_t ns)
+{
+	uint64_t passed = 0, part;
+
+	while (passed < ns && jobs_left()) {
+		uint64_t step = ns - passed < STEP_NS ? ns - passed : STEP_NS;
+
+		part = crew_wait(step);
+		passed += part;
+		if (part < step)
+			break;             /* the scheduler is gone */
+	}
+	return passed;
+}
+
+/* A busy task that has not looked at the clock for long is without the CPU to this moment. */
+static void close_gaps(uint64_t now)
+{
+	for (int i = 0; i < crew_size(); i++) {
+		struct group *group = &load.group[crew_task(i)->group];
+		uint64_t last = window->last_look_ns[i];
+
+		if (strcmp(group->kind, "busy"))
+			continue;
+		last = last < window->from_ns ? window->from_ns : last;
+		if (now > last + 1000000)
+			tally_seen(group->tally, GAP, last, now);
+	}
+}
+
+static void report_tasks(const struct group *group)
+{
+	struct counts sum = { 0, 0, 0, 0 };
+
+	out_open_list("cpu_ns");
+	for (int i = 0; i < crew_size(); i++) {
+		if (crew_task(i)->group != group->index)
+			continue;
+		out_u64(NULL, after[i].cpu_ns - before[i].cpu_ns);
+		sum.voluntary += after[i].voluntary - before[i].voluntary;
+		sum.forced += after[i].forced - before[i].forced;
+		sum.migrations += after[i].migrations - before[i].migrations;
+	}
+	out_close_list();
+	out_u64("voluntary", sum.voluntary);
+	out_u64("forced", sum.forced);
+	out_u64("migrations", sum.migrations);
+}
+
+static void report_group(const struct group *group)
+{
+	const struct tally *tally = group->tally;
+
+	out_open_map(NULL);
+	out_str("name", group->name);
+	out_u64("begun", tally->begun);
+	out_u64("done", tally->done);
+	out_u64("missed", tally->missed);
+	out_u64("dropped", tally->dropped);
+	out_u64("child_cpu_ns", tally->child_cpu_ns);
+	out_u64("finished_ns", tally->finished_ns ? tally->finished_ns - crew_started() : 0);
+	report_tasks(group);
+	histogram_report("woken", &tally->seen[WOKEN]);
+	histogram_report("request", &tally->seen[REQUEST]);
+	histogram_report("gap", &tally->seen[GAP]);
+	out_close_map();
+}
+
+static void report(uint64_t passed, uint64_t switches)
+{
+	out_begin("workload");
+	out_str("kind", "load");
+	out_u64("asked_ns", load.ns);
+	out_u64("passed_ns", passed);
+	out_bool("alive", passed >= load.ns || !jobs_left());
+	out_u64("window_ns", window->to_ns - window->from_ns);
+	out_u64("switches", switches);
+	out_open_list("groups");
+	for (int i = 0; i < load.nr_groups; i++)
+		report_group(&load.group[i]);
+	out_close_list();
+	out_end();
+}
+
+/* Where the window opens: after the tasks have warmed up, or with their start. */
+static void open_window(void)
+{
+	if (!load.warm_ns) {
+		window->from_ns = crew_started();
+		return;
+	}
+	crew_wait(load.warm_ns);
+	look_at_all(before);
+	window->from_ns = now_ns();
+}
+
+static void run(void)
+{
+	uint64_t passed, switches;
+
+	sleep_until(now_ns() + mix_bits(load.seed) % OFFSET_NS);
+	if (!crew_start())
+		return;
+	open_window();
+	switches = stats_switches();
+	passed = wait_for_end(load.ns);
+	window->to_ns = now_ns();
+	switches = stats_switches() - switches;
+	close_gaps(window->to_ns - 1);
+	look_at_all(after);
+	crew_end();
+	report(passed, switches);
+}
+
+void work_load(const struct workload *work)
+{
+	char why[128] = "a number is not understood";
+
+	if (!load_parse(work->options, why, sizeof(why))) {
+		out_error("workload", EINVAL, "load: %s", why);
+		return;
+	}
+	memset(before, 0, sizeof(before));
+	crew_begin(work);
+	if (!make_window() || !add_groups()) {
+		out_error("workload", ENOMEM, "load: more tasks than fit; there is room for %d", MAX_TASKS);
+		return;
+	}
+	run();
+}

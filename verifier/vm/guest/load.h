@@ -1,0 +1,67 @@
+/* The load generator: groups of tasks that ask for the CPU as a workload file says, and what they saw. */
+#pragma once
+#include "work.h"
+
+#define MAX_GROUPS 32
+#define SUB_BITS 7                        /* a bucket is at most 1/128 of its values wide */
+#define BUCKETS ((64 - SUB_BITS + 1) << SUB_BITS)
+
+enum shape { NOTHING, CONSTANT, UNIFORM, EXPONENTIAL, BIMODAL };
+
+/* A distribution of durations, in ns: see draw_ns(). */
+struct draw { enum shape shape; uint64_t a, b, per_mille; };
+
+struct histogram { uint64_t count, sum, max; uint32_t bucket[BUCKETS]; };
+
+/* woken: from the wakeup to the first instruction.  request: from its begin to its end.  gap: without the CPU. */
+enum { WOKEN, REQUEST, GAP, SEEN };
+
+/* What the tasks of a group add to; shared by all. */
+struct tally {
+	uint64_t begun, done, missed, dropped;
+	uint64_t finished_ns;             /* when the last job was done */
+	uint64_t child_cpu_ns;
+	struct histogram seen[SEEN];
+};
+
+struct group {
+	char name[64], kind[16], cgroup[256];
+	int index, count, messengers, nice_value;
+	bool idle_policy, some_cpus;
+	bool cpus[MAX_CPUS];
+	struct draw service, think, arrival;
+	uint64_t period_ns, deadline_ns;
+	task_body body;
+	struct tally *tally;
+};
+
+struct load {
+	uint64_t seed, ns, warm_ns, per_ns;       /* per_ns: what one round of burn() takes */
+	int nr_groups;
+	struct group group[MAX_GROUPS];
+};
+
+/* One for the process that runs the object; set up before the tasks are forked, so that they see it, too. */
+extern struct load load;
+
+/* Only what begins in this window counts. */
+struct window { volatile uint64_t from_ns, to_ns; volatile uint64_t last_look_ns[MAX_TASKS]; struct tally tally[MAX_GROUPS]; };
+extern struct window *window;
+
+bool load_parse(const char *options, char *why, int room);
+
+uint64_t mix_bits(uint64_t value);
+uint64_t draw_ns(const struct draw *draw, struct task *task);
+
+void tally_seen(struct tally *tally, int what, uint64_t from_ns, uint64_t to_ns);
+bool tally_counts(uint64_t begin_ns);     /* whether what began then is in the window */
+void tally_add(uint64_t *counter);
+void histogram_report(const char *key, const struct histogram *histogram);
+
+task_body load_body(const char *kind);    /* NULL: there is no such kind */
+bool load_begin_group(struct group *group);           /* adds its tasks to the crew */
+
+/* What the kernel has counted of a task. */
+struct counts { uint64_t cpu_ns, voluntary, forced, migrations; };
+struct counts stats_of_task(pid_t pid);
+uint64_t stats_switches(void);            /* of the whole system */

@@ -1,0 +1,37 @@
+#define _GNU_SOURCE
+#include "load_work.h"
+
+#include <time.h>
+
+/* Two instructions a round, whatever the compiler thinks: with counted instructions that is an exact time. */
+void burn(uint64_t ns)
+{
+	uint64_t rounds = ns / load.per_ns + 1;
+
+	asm volatile("1: dec %0\n\tjnz 1b" : "+r"(rounds) : : "cc");
+}
+
+void sleep_until(uint64_t ns)
+{
+	struct timespec time = { ns / 1000000000ull, ns % 1000000000ull };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL))
+		;
+}
+
+uint64_t cpu_ns(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return used.tv_sec * 1000000000ull + used.tv_nsec;
+}
+
+void tally_last(struct tally *tally, uint64_t now)
+{
+	uint64_t last = tally->finished_ns;
+
+	while (now > last && !__atomic_compare_exchange_n(&tally->finished_ns, &last, now, true, __ATOMIC_RELAXED,
+							  __ATOMIC_RELAXED))
+		;
+}

@@ -1,0 +1,12 @@
+/* What the bodies of tasks are made of. */
+#pragma once
+#include "load.h"
+
+void burn(uint64_t ns);                   /* as many instructions as take that long in counted time */
+void sleep_until(uint64_t ns);
+uint64_t cpu_ns(void);                    /* of the calling process */
+void tally_last(struct tally *tally, uint64_t now);    /* keeps the latest end */
+
+/* Messengers that wake workers. */
+void load_requests(struct task *task);
+bool load_begin_requests(struct group *group, struct task *(*add)(struct group *group, int number));
