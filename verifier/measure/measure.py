@@ -130,7 +130,7 @@ def measure(
     machine.qemu()  # installed where it is missing, and the kernel and the guest built, before threads need them
     find_kernel(options.kernel)
     guest = hashlib.sha256(guest_build.initramfs().read_bytes()).hexdigest()
-    guest_machine = Machine(sockets=1, cores=options.cpus, icount_shift=workload.shift)
+    guest_machine = Machine(sockets=1, cores=options.cpus, icount_shift=workload.shift, awake=True)
     named = distinct(subjects)
     with ThreadPoolExecutor(max_workers=_at_once(options, len(named))) as pool:
         jobs = [_job(workload, subject, options, guest_machine) for subject in named]

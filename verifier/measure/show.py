@@ -56,8 +56,9 @@ def _beside(figure: Figure, found: Comparison) -> str:
     if ratio is None:
         return amount(figure, found.mine)
     if ratio.low is None or ratio.high is None:
-        return f"{amount(figure, found.mine)}  x{ratio.median:.2f}"
-    return f"{amount(figure, found.mine)}  x{ratio.median:.2f} [{ratio.low:.2f} {ratio.high:.2f}]{_mark(figure, found)}"
+        return f"{amount(figure, found.mine)}  x{_digits(ratio.median)}"
+    within = f"[{_digits(ratio.low)} {_digits(ratio.high)}]{_mark(figure, found)}"
+    return f"{amount(figure, found.mine)}  x{_digits(ratio.median)} {within}"
 
 
 def _mark(figure: Figure, found: Comparison) -> str:

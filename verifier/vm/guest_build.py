@@ -13,7 +13,8 @@ from schedc.verifier.vm.errors import VmError
 
 # The runner is linked against Debian 13's libraries, which go into the initramfs with it.
 TARGET = "x86_64-linux-gnu.2.41"
-FLAGS = ("-O2", "-rdynamic", "-std=gnu11", "-Wall", "-Wextra", "-Werror")
+# Without debug information, which names the folder of the build: the same sources are the same bytes everywhere.
+FLAGS = ("-O2", "-g0", "-s", "-rdynamic", "-std=gnu11", "-Wall", "-Wextra", "-Werror")
 PACKAGES = ("libbpf-dev", "libbpf1", "libelf1t64", "zlib1g", "libzstd1", "libc6")
 LIBRARIES = ("libbpf.so.1", "libelf.so.1", "libz.so.1", "libzstd.so.1", "libc.so.6")
 LIBDIR = "usr/lib/x86_64-linux-gnu"

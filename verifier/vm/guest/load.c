@@ -11,11 +11,21 @@
 #include <sys/mman.h>
 
 #define OFFSET_NS 20000000ull             /* the start moves by up to that, against the kernel's ticks */
-#define STEP_NS 20000000ull
+#define STEP_NS 1000000000ull
 
 struct load load;
 struct window *window;
 static struct counts before[MAX_TASKS], after[MAX_TASKS];
+
+static uint32_t count_jobs(void)
+{
+	uint32_t jobs = 0;
+
+	for (int i = 0; i < load.nr_groups; i++)
+		if (!strcmp(load.group[i].kind, "jobs"))
+			jobs += load.group[i].count;
+	return jobs;
+}
 
 static bool make_window(void)
 {
@@ -26,6 +36,7 @@ static bool make_window(void)
 	memset(window, 0, sizeof(*window));
 	window->from_ns = load.warm_ns ? UINT64_MAX : 0;
 	window->to_ns = UINT64_MAX;
+	window->jobs_left = count_jobs();
 	for (int i = 0; i < load.nr_groups; i++)
 		load.group[i].tally = &window->tally[i];
 	return true;
@@ -45,33 +56,20 @@ static void look_at_all(struct counts *counts)
 		counts[i] = stats_of_task(crew_task(i)->pid);
 }
 
-/* Jobs end a run as soon as the last of them is done. */
-static bool jobs_left(void)
-{
-	bool jobs = false;
-
-	for (int i = 0; i < load.nr_groups; i++) {
-		if (strcmp(load.group[i].kind, "jobs"))
-			continue;
-		jobs = true;
-		if (load.group[i].tally->done < (uint64_t)load.group[i].count)
-			return true;
-	}
-	return !jobs;
-}
-
-/* Until the time is over or the jobs are done; what passed. */
+/* Until the time is over, the last job is done, or the scheduler is gone; what passed. The runner sleeps in long
+ * parts: each time it wakes it takes the CPU from a task. */
 static uint64_t wait_for_end(uint64_t ns)
 {
-	uint64_t passed = 0, part;
+	uint64_t start = now_ns(), passed = 0;
+	bool jobs = count_jobs() > 0;
+	uint32_t left;
 
-	while (passed < ns && jobs_left()) {
-		uint64_t step = ns - passed < STEP_NS ? ns - passed : STEP_NS;
-
-		part = crew_wait(step);
-		passed += part;
-		if (part < step)
-			break;             /* the scheduler is gone */
+	while (passed < ns && crew_served()) {
+		left = window->jobs_left;
+		if (jobs && !left)
+			break;
+		futex_wait(&window->jobs_left, left, ns - passed < STEP_NS ? ns - passed : STEP_NS);
+		passed = now_ns() - start;
 	}
 	return passed;
 }
@@ -135,7 +133,7 @@ static void report(uint64_t passed, uint64_t switches)
 	out_str("kind", "load");
 	out_u64("asked_ns", load.ns);
 	out_u64("passed_ns", passed);
-	out_bool("alive", passed >= load.ns || !jobs_left());
+	out_bool("alive", passed >= load.ns || (count_jobs() && !window->jobs_left));
 	out_u64("window_ns", window->to_ns - window->from_ns);
 	out_u64("switches", switches);
 	out_open_list("groups");
@@ -145,13 +143,17 @@ static void report(uint64_t passed, uint64_t switches)
 	out_end();
 }
 
-/* Where the window opens: after the tasks have warmed up, or with their start. */
-static void open_window(void)
+/* The window opens after the tasks have warmed up, or with their start. To look at all of them takes time, which is
+ * in no figure. */
+static void begin(void)
 {
 	if (!load.warm_ns) {
+		look_at_all(before);
+		crew_go();
 		window->from_ns = crew_started();
 		return;
 	}
+	crew_go();
 	crew_wait(load.warm_ns);
 	look_at_all(before);
 	window->from_ns = now_ns();
@@ -162,9 +164,9 @@ static void run(void)
 	uint64_t passed, switches;
 
 	sleep_until(now_ns() + mix_bits(load.seed) % OFFSET_NS);
-	if (!crew_start())
+	if (!crew_prepare())
 		return;
-	open_window();
+	begin();
 	switches = stats_switches();
 	passed = wait_for_end(load.ns);
 	window->to_ns = now_ns();

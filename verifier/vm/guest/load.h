@@ -45,7 +45,12 @@ struct load {
 extern struct load load;
 
 /* Only what begins in this window counts. */
-struct window { volatile uint64_t from_ns, to_ns; volatile uint64_t last_look_ns[MAX_TASKS]; struct tally tally[MAX_GROUPS]; };
+struct window {
+	volatile uint64_t from_ns, to_ns;
+	volatile uint32_t jobs_left;              /* a futex: the runner sleeps on it */
+	volatile uint64_t last_look_ns[MAX_TASKS];
+	struct tally tally[MAX_GROUPS];
+};
 extern struct window *window;
 
 bool load_parse(const char *options, char *why, int room);

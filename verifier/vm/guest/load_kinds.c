@@ -11,8 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOOK_NS 100000ull                 /* how often a busy task looks at the clock */
-#define GAP_NS 50000ull                   /* an interrupt takes less; what is longer is time without the CPU */
+/* In rounds of burn(): how often a busy task looks at the clock, and what an interrupt does not take. What is longer
+ * is time without the CPU. */
+#define LOOK_ROUNDS 25000
+#define GAP_ROUNDS 12500
 
 static struct group *group_of(const struct task *task)
 {
@@ -26,17 +28,18 @@ static void look(const struct task *task, uint64_t now)
 
 static void busy(struct task *task)
 {
+	uint64_t look_ns = LOOK_ROUNDS * load.per_ns, gap_ns = GAP_ROUNDS * load.per_ns;
 	struct tally *tally = group_of(task)->tally;
 	uint64_t before = now_ns(), now;
 
 	for (;; before = now) {
 		look(task, before);
-		burn(LOOK_NS);
+		burn(look_ns);
 		now = now_ns();
 		if (tally_counts(before))
 			tally_add(&tally->done);
-		if (now - before > LOOK_NS + GAP_NS)
-			tally_seen(tally, GAP, before, now - LOOK_NS);
+		if (now - before > look_ns + gap_ns)
+			tally_seen(tally, GAP, before, now - look_ns);
 	}
 }
 
@@ -101,6 +104,8 @@ static void job(struct task *task)
 		sleep_until(due);
 	serve(task, due, 0);
 	tally_last(group->tally, now_ns());
+	if (__atomic_sub_fetch(&window->jobs_left, 1, __ATOMIC_SEQ_CST) == 0)
+		futex_wake(&window->jobs_left);
 }
 
 static void forked(struct group *group, uint64_t asked, uint64_t service_ns)

@@ -4,12 +4,7 @@
 #include "load_work.h"
 #include "util.h"
 
-#include <linux/futex.h>
-#include <limits.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define WAITING 4096                      /* requests that can wait for a worker; more are dropped */
 
@@ -39,16 +34,6 @@ static struct team *team_of(const struct task *task)
 static int workers_of(const struct group *group, int messenger)
 {
 	return (group->count - messenger + group->messengers - 1) / group->messengers;
-}
-
-static void wait_while(volatile uint32_t *word, uint32_t value)
-{
-	syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
-}
-
-static void wake_one(volatile uint32_t *word)
-{
-	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
 static void began(struct group *group, uint64_t due)
@@ -81,9 +66,9 @@ static void closed_messenger(struct task *task, struct group *group, struct team
 			slot->due_ns = now_ns();
 			began(group, slot->due_ns);
 			__atomic_fetch_add(&slot->posted, 1, __ATOMIC_SEQ_CST);
-			wake_one(&slot->posted);
+			futex_wake(&slot->posted);
 		}
-		wait_while(&team->bell, heard);
+		futex_wait(&team->bell, heard, 0);
 	}
 }
 
@@ -96,9 +81,9 @@ static void closed_worker(struct task *task, struct group *group, struct team *t
 
 		slot->asks = true;
 		__atomic_fetch_add(&team->bell, 1, __ATOMIC_SEQ_CST);
-		wake_one(&team->bell);
+		futex_wake(&team->bell);
 		while (slot->posted == before)
-			wait_while(&slot->posted, before);
+			futex_wait(&slot->posted, before, 0);
 		tally_seen(group->tally, WOKEN, slot->due_ns, now_ns());
 		burn(slot->service_ns);
 		finish(group, slot->due_ns);
@@ -126,7 +111,7 @@ static void open_messenger(struct task *task, struct group *group, struct team *
 		request->service_ns = draw_ns(&group->service, task);
 		request->posted_ns = now_ns();
 		__atomic_fetch_add(&team->posted, 1, __ATOMIC_SEQ_CST);
-		wake_one(&team->posted);
+		futex_wake(&team->posted);
 	}
 }
 
@@ -139,7 +124,7 @@ static void open_worker(struct group *group, struct team *team)
 		struct request request;
 
 		if (next == posted) {
-			wait_while(&team->posted, posted);
+			futex_wait(&team->posted, posted, 0);
 			slept = true;
 			continue;
 		}

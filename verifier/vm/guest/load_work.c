@@ -1,7 +1,10 @@
 #define _GNU_SOURCE
 #include "load_work.h"
 
+#include <linux/futex.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Two instructions a round, whatever the compiler thinks: with counted instructions that is an exact time. */
 void burn(uint64_t ns)
@@ -17,6 +20,18 @@ void sleep_until(uint64_t ns)
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL))
 		;
+}
+
+void futex_wait(volatile uint32_t *word, uint32_t value, uint64_t ns)
+{
+	struct timespec limit = { ns / 1000000000ull, ns % 1000000000ull };
+
+	syscall(SYS_futex, word, FUTEX_WAIT, value, ns ? &limit : NULL, NULL, 0);
+}
+
+void futex_wake(volatile uint32_t *word)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
 uint64_t cpu_ns(void)

@@ -4,6 +4,8 @@
 
 void burn(uint64_t ns);                   /* as many instructions as take that long in counted time */
 void sleep_until(uint64_t ns);
+void futex_wait(volatile uint32_t *word, uint32_t value, uint64_t ns);     /* 0 ns: without a limit */
+void futex_wake(volatile uint32_t *word);              /* one that waits */
 uint64_t cpu_ns(void);                    /* of the calling process */
 void tally_last(struct tally *tally, uint64_t now);    /* keeps the latest end */
 

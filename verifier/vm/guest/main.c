@@ -24,6 +24,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void mount_at(const char *type, const char *where)
@@ -81,17 +82,37 @@ static void report_boot(void)
 	out_end();
 }
 
+/* Blocked, it waits to be fetched. */
+static void block_child_signal(int how)
+{
+	sigset_t ended;
+
+	sigemptyset(&ended);
+	sigaddset(&ended, SIGCHLD);
+	sigprocmask(how, &ended, NULL);
+}
+
+/* Sleeps until a child ends, or to the limit: looking again and again costs time of the CPU that is watched. */
+static void sleep_for_child(uint64_t limit)
+{
+	uint64_t now = now_ns(), left = limit > now ? limit - now : 0;
+	struct timespec time = { left / 1000000000ull, left % 1000000000ull };
+	sigset_t ended;
+
+	sigemptyset(&ended);
+	sigaddset(&ended, SIGCHLD);
+	sigtimedwait(&ended, NULL, &time);
+}
+
 /* Waits for the child, not longer than the job allows; false when it had to be killed and is still there. */
 static bool wait_for(pid_t child, unsigned int seconds)
 {
 	uint64_t limit = now_ns() + seconds * 1000000000ull;
-	unsigned int pause = 1;
 	bool late = false;
 	int status;
 
 	while (waitpid(child, &status, WNOHANG) != child) {
-		sleep_ms(pause);        /* a look costs time of the CPU that is watched */
-		pause = pause < 20 ? pause + 1 : pause;
+		sleep_for_child(limit);
 		if (now_ns() < limit)
 			continue;
 		if (late)
@@ -122,8 +143,10 @@ static bool run_one(const struct object_job *object, const struct btf *kernel)
 	out_begin("object");
 	out_str("name", object->name);
 	out_end();
+	block_child_signal(SIG_BLOCK);
 	child = fork();
 	if (!child) {
+		block_child_signal(SIG_UNBLOCK);
 		object_run(object, kernel);
 		_exit(0);
 	}

@@ -17,8 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SETUP_MS 10000                    /* real-time tasks are set up long before */
+
 struct crew {
 	volatile int go;
+	volatile int ready;               /* how many have set themselves up */
 	int size;
 	uint64_t started;
 	struct task task[MAX_TASKS];
@@ -110,6 +113,7 @@ static void task_main(int index)
 	set_name(task);
 	join_cgroup(task->cgroup ? task->cgroup : cgroup);
 	choose_cpus(task);
+	__atomic_fetch_add(&crew->ready, 1, __ATOMIC_RELAXED);
 	if (task->realtime)
 		become_realtime(task->realtime);
 	else if (task->idle_policy)
@@ -122,7 +126,7 @@ static void task_main(int index)
 	_exit(0);
 }
 
-bool crew_start(void)
+bool crew_prepare(void)
 {
 	for (int i = 0; i < crew->size; i++) {
 		pid_t pid = fork();
@@ -142,9 +146,23 @@ bool crew_start(void)
 		if (crew->task[i].fd[1] >= 0)
 			close(crew->task[i].fd[1]);
 	}
+	for (int ms = 0; crew->ready < crew->size && ms < SETUP_MS; ms++)
+		sleep_ms(1);
+	return true;
+}
+
+void crew_go(void)
+{
 	crew->started = now_ns();
 	crew->go = 1;
 	syscall(SYS_futex, &crew->go, FUTEX_WAKE, MAX_TASKS, NULL, NULL, 0);
+}
+
+bool crew_start(void)
+{
+	if (!crew_prepare())
+		return false;
+	crew_go();
 	return true;
 }
 
@@ -153,17 +171,27 @@ void work_expect_scheduler(bool expected)
 	scheduler_expected = expected;
 }
 
+bool crew_served(void)
+{
+	return scx_enabled() || !scheduler_expected;
+}
+
 uint64_t crew_wait(uint64_t ns)
 {
 	uint64_t start = now_ns(), passed = 0;
 
-	while (passed < ns && (scx_enabled() || !scheduler_expected)) {
+	while (passed < ns && crew_served()) {
 		uint64_t left_ms = (ns - passed) / 1000000 + 1;
 
 		sleep_ms(left_ms < 50 ? left_ms : 50);
 		passed = now_ns() - start;
 	}
 	return passed;
+}
+
+uint64_t crew_elapsed(void)
+{
+	return now_ns() - crew->started;
 }
 
 uint64_t crew_started(void)

@@ -37,7 +37,10 @@ void work_reap(void);                     /* waits until nothing of a workload i
 /* For the files of the single workloads. */
 void crew_begin(const struct workload *work);
 struct task *crew_add(int group, task_body body);      /* fill in the task, then crew_start() runs them all */
+bool crew_prepare(void);                  /* the first half of crew_start(): they are there, and wait */
+void crew_go(void);                       /* the second: they begin */
 bool crew_start(void);
+bool crew_served(void);                   /* by the scheduler that the tasks are to run under */
 uint64_t crew_wait(uint64_t ns);          /* ends early when the scheduler is gone; returns what passed */
 void crew_end(void);                      /* reads CPU times, kills */
 int crew_size(void);
@@ -45,6 +48,7 @@ struct task *crew_task(int index);
 uint64_t crew_random(struct task *task, uint64_t below);
 void spin_ns(struct task *task, uint64_t ns);          /* busy; counts gaps as waits */
 int crew_cpus(void);
+uint64_t crew_elapsed(void);
 uint64_t crew_started(void);              /* when the tasks were let go, for the tasks, too */
 
 void work_mix(const struct workload *work);
