@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schedc.cli import files, show
-from schedc.cli.main import Refused
+from schedc.cli.main import Refused, reason
 from schedc.diagnostics import Diagnostics
 from schedc.source import Source
 
@@ -75,7 +75,7 @@ def _content(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        raise Refused(f"{name}: {files.reason(error)}") from None
+        raise Refused(f"{name}: {reason(error)}") from None
 
 
 def _subjects(options: argparse.Namespace) -> list[Subject] | None:

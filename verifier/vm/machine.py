@@ -102,6 +102,10 @@ class Machine:
         options = ["-M", board, "-m", str(self.memory_mb), "-smp", smp, *self._accelerator()]
         return [*options, *self._memory(memory), *self._numa()]
 
+    def append(self) -> str:
+        """The kernel's command line."""
+        return APPEND + (" idle=poll" if self.awake else "")
+
     def node_memory(self) -> list[int]:
         """Megabytes of each node; the first has what is left over."""
         part = self.memory_mb // self.nodes
@@ -197,8 +201,7 @@ def qemu_version(path: str) -> str:
 
 def command(path: str, machine: Machine, vmlinuz: Path, initrd: Path, directory: Path) -> list[str]:
     """The command line of a boot; console, results and blobs are files in `directory`."""
-    append = APPEND + (" idle=poll" if machine.awake else "")
-    append += f" schedc.boot={machine.boot}" if machine.boot else ""
+    append = machine.append() + (f" schedc.boot={machine.boot}" if machine.boot else "")
     kernel = ["-kernel", str(vmlinuz), "-initrd", str(initrd), "-append", append]
     return [path, *FIXED, *machine.options(), *kernel, *channels(directory)]
 

@@ -91,7 +91,7 @@ def _slug(shape: Machine) -> str:
 def _key(kernel: images.Kernel, shape: Machine) -> str:
     """Names everything that a guest's memory and devices come from."""
     files = (Path(machine.qemu()), kernel.vmlinuz, guest_build.initramfs())
-    parts = [*map(_stamp, files), *machine.FIXED, machine.APPEND, *shape.options(), *machine.channels(Path("."))]
+    parts = [*map(_stamp, files), *machine.FIXED, shape.append(), *shape.options(), *machine.channels(Path("."))]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
@@ -111,7 +111,7 @@ def _make(kernel: images.Kernel, shape: Machine, place: Path, folder: Path) -> N
         directory = stack.enter_context(owned.directory())
         command = _command(shape, Memory(part, kept=True), directory, qmp)
         command += ["-kernel", str(kernel.vmlinuz), "-initrd", str(guest_build.initramfs())]
-        command += ["-append", f"{machine.APPEND} schedc.warm"]
+        command += ["-append", f"{shape.append()} schedc.warm"]
         taken: list[bool] = []
 
         def heard(line: boots.Line) -> None:

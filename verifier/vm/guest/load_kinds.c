@@ -195,6 +195,7 @@ static struct task *add(struct group *group, int number)
 
 	if (!task)
 		return NULL;
+	task->name = group->name;
 	task->number = number;
 	task->nice_value = group->nice_value;
 	task->idle_policy = group->idle_policy;
