@@ -1,7 +1,8 @@
 """How do policies of the library do beside the kernel's own C schedulers that do the same?
 
-In the deterministic lab, on one CPU: fifo against scx_simple's FIFO mode, fair against its vtime mode, and scx_central
-beside them, under workloads of examples/workloads. Times in callbacks are for each switch of the system.
+In the deterministic lab, on one CPU, under workloads of examples/workloads: fifo against scx_simple's FIFO mode, fair
+against its vtime mode, central against scx_central. The C scheduler is the base; times in callbacks are for each switch
+of the system.
 
     python -m benchmarks.peers --seeds 10 messages latency
 """

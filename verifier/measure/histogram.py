@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -46,14 +45,3 @@ class Histogram:
     def mean(self) -> float:
         """Exact, not from the buckets."""
         return self.sum / self.count if self.count else 0.0
-
-
-def merged(parts: Iterable[Histogram]) -> Histogram:
-    """All values of several."""
-    counts: dict[int, int] = {}
-    count = total = largest = 0
-    for part in parts:
-        count, total, largest = count + part.count, total + part.sum, max(largest, part.max)
-        for bucket, number in part.buckets:
-            counts[bucket] = counts.get(bucket, 0) + number
-    return Histogram(count, total, largest, tuple(sorted(counts.items())))
