@@ -61,6 +61,8 @@ uint64_t draw_ns(const struct draw *draw, struct task *task);
 void tally_seen(struct tally *tally, int what, uint64_t from_ns, uint64_t to_ns);
 bool tally_counts(uint64_t begin_ns);     /* whether what began then is in the window */
 void tally_add(uint64_t *counter);
+void tally_begun(struct tally *tally, uint64_t due);
+void tally_done(struct tally *tally, uint64_t due);    /* also its time, which ends here */
 void histogram_report(const char *key, const struct histogram *histogram);
 
 task_body load_body(const char *kind);    /* NULL: there is no such kind */

@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "load.h"
 #include "load_work.h"
-#include "out.h"
 #include "util.h"
 
 #include <signal.h>
@@ -60,12 +59,6 @@ static void serve(struct task *task, uint64_t due, uint64_t deadline_ns)
 		tally_add(&group->tally->missed);
 }
 
-static void begin(struct group *group, uint64_t due)
-{
-	if (tally_counts(due))
-		tally_add(&group->tally->begun);
-}
-
 /* Sleeps, works, sleeps. */
 static void sleeper(struct task *task)
 {
@@ -74,7 +67,7 @@ static void sleeper(struct task *task)
 	for (;;) {
 		uint64_t due = now_ns() + draw_ns(&group->think, task);
 
-		begin(group, due);
+		tally_begun(group->tally, due);
 		sleep_until(due);
 		serve(task, due, 0);
 	}
@@ -87,7 +80,7 @@ static void periodic(struct task *task)
 	uint64_t due = now_ns() + crew_random(task, group->period_ns);
 
 	for (;; due += group->period_ns) {
-		begin(group, due);
+		tally_begun(group->tally, due);
 		sleep_until(due);
 		serve(task, due, group->deadline_ns);
 	}
@@ -99,7 +92,7 @@ static void job(struct task *task)
 	struct group *group = group_of(task);
 	uint64_t due = crew_started() + draw_ns(&group->arrival, task);
 
-	begin(group, due);
+	tally_begun(group->tally, due);
 	if (group->arrival.shape != NOTHING)
 		sleep_until(due);
 	serve(task, due, 0);
@@ -126,15 +119,13 @@ static void forks(struct task *task)
 		uint64_t service_ns = draw_ns(&group->service, task), asked = now_ns();
 		pid_t child;
 
-		begin(group, asked);
+		tally_begun(group->tally, asked);
 		child = fork();
 		if (!child)
 			forked(group, asked, service_ns);
 		if (child > 0)
 			waitpid(child, NULL, 0);
-		tally_seen(group->tally, REQUEST, asked, now_ns());
-		if (tally_counts(asked))
-			tally_add(&group->tally->done);
+		tally_done(group->tally, asked);
 		sleep_until(now_ns() + draw_ns(&group->think, task));
 	}
 }
@@ -149,7 +140,7 @@ static void pairs(struct task *task)
 	for (;;) {
 		asked = now_ns();
 		if (task->number % 2 == 0) {
-			begin(group, asked);
+			tally_begun(group->tally, asked);
 			sleep_until(asked + draw_ns(&group->think, task));
 			asked = now_ns();
 			if (write(task->fd[1], &byte, 1) != 1)
@@ -163,9 +154,7 @@ static void pairs(struct task *task)
 				return;
 			continue;
 		}
-		tally_seen(group->tally, REQUEST, asked, now_ns());
-		if (tally_counts(asked))
-			tally_add(&group->tally->done);
+		tally_done(group->tally, asked);
 	}
 }
 

@@ -36,19 +36,6 @@ static int workers_of(const struct group *group, int messenger)
 	return (group->count - messenger + group->messengers - 1) / group->messengers;
 }
 
-static void began(struct group *group, uint64_t due)
-{
-	if (tally_counts(due))
-		tally_add(&group->tally->begun);
-}
-
-static void finish(struct group *group, uint64_t due)
-{
-	tally_seen(group->tally, REQUEST, due, now_ns());
-	if (tally_counts(due))
-		tally_add(&group->tally->done);
-}
-
 static void closed_messenger(struct task *task, struct group *group, struct team *team)
 {
 	int workers = workers_of(group, task->number);
@@ -64,7 +51,7 @@ static void closed_messenger(struct task *task, struct group *group, struct team
 			slot->asks = false;
 			slot->service_ns = draw_ns(&group->service, task);
 			slot->due_ns = now_ns();
-			began(group, slot->due_ns);
+			tally_begun(group->tally, slot->due_ns);
 			__atomic_fetch_add(&slot->posted, 1, __ATOMIC_SEQ_CST);
 			futex_wake(&slot->posted);
 		}
@@ -86,7 +73,7 @@ static void closed_worker(struct task *task, struct group *group, struct team *t
 			futex_wait(&slot->posted, before, 0);
 		tally_seen(group->tally, WOKEN, slot->due_ns, now_ns());
 		burn(slot->service_ns);
-		finish(group, slot->due_ns);
+		tally_done(group->tally, slot->due_ns);
 		if (group->think.shape != NOTHING)
 			sleep_until(now_ns() + draw_ns(&group->think, task));
 	}
@@ -101,7 +88,7 @@ static void open_messenger(struct task *task, struct group *group, struct team *
 
 		due += draw_ns(&group->arrival, task);
 		sleep_until(due);
-		began(group, due);
+		tally_begun(group->tally, due);
 		if (team->posted - team->taken == WAITING) {
 			if (tally_counts(due))
 				tally_add(&group->tally->dropped);
@@ -135,7 +122,7 @@ static void open_worker(struct group *group, struct team *team)
 			tally_seen(group->tally, WOKEN, request.posted_ns, now_ns());
 		slept = false;
 		burn(request.service_ns);
-		finish(group, request.due_ns);
+		tally_done(group->tally, request.due_ns);
 	}
 }
 

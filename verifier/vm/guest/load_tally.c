@@ -3,8 +3,6 @@
 #include "out.h"
 #include "util.h"
 
-#include <stdio.h>
-
 static int bucket_of(uint64_t value)
 {
 	int shift;
@@ -41,6 +39,19 @@ void tally_seen(struct tally *tally, int what, uint64_t from_ns, uint64_t to_ns)
 {
 	if (tally_counts(from_ns))
 		histogram_add(&tally->seen[what], to_ns > from_ns ? to_ns - from_ns : 0);
+}
+
+void tally_begun(struct tally *tally, uint64_t due)
+{
+	if (tally_counts(due))
+		tally_add(&tally->begun);
+}
+
+void tally_done(struct tally *tally, uint64_t due)
+{
+	tally_seen(tally, REQUEST, due, now_ns());
+	if (tally_counts(due))
+		tally_add(&tally->done);
 }
 
 /* The buckets as pairs of an index and a count; those with nothing are left out. */
