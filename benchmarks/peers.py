@@ -1,8 +1,7 @@
 """How do policies of the library do beside the kernel's own C schedulers that do the same?
 
 In the deterministic lab, on one CPU, under workloads of examples/workloads: fifo against scx_simple's FIFO mode, fair
-against its vtime mode, central against scx_central. The C scheduler is the base; times in callbacks are for each switch
-of the system.
+against its vtime mode. The C scheduler is the base; times in callbacks are for each switch of the system.
 
     python -m benchmarks.peers --seeds 10 messages latency
 """
@@ -23,8 +22,8 @@ from schedc.verifier.vm.errors import VmError
 
 ROOT = Path(__file__).resolve().parent.parent
 SLICE_NS = 20_000_000
-# A library policy, and what its C counterpart is set to.
-PAIRS = (("fifo", "scx_simple", {"fifo_sched": 1}), ("fair", "scx_simple", {"fifo_sched": 0}))
+# A library policy, and what scx_simple is set to beside it.
+PAIRS = (("fifo", "scx_simple-fifo", {"fifo_sched": 1}), ("fair", "scx_simple-vtime", {"fifo_sched": 0}))
 
 
 def policy(name: str) -> Subject:
@@ -33,28 +32,18 @@ def policy(name: str) -> Subject:
     return Subject.policy(api.compile(source, f"{name}.sched"), {"slice": f"{SLICE_NS}ns"})
 
 
-def counterpart(program: str, mode: dict[str, int], name: str, series: str) -> Subject:
-    """A scheduler of the kernel's tree."""
-    data, enums = scx_simple.build(cache.root(), series, program)
+def counterpart(mode: dict[str, int], name: str, series: str) -> Subject:
+    """The kernel's scx_simple in one of its modes."""
+    data, enums = scx_simple.build(cache.root(), series)
     return Subject.object(name, data, enums | mode)
-
-
-def central(series: str) -> Subject:
-    """scx_central as its loader sets it up for one CPU."""
-    mode = {"central_cpu": 0, "nr_cpu_ids": 1, "slice_ns": SLICE_NS}
-    return counterpart("scx_central", mode, "scx_central", series)
 
 
 def compare(workload: Path, options: Options) -> tuple[list[str], bool]:
     """Each pair, the C scheduler first: lines, and whether all ran to their end."""
     wanted = read(workload.read_bytes(), workload.name)
-    pairs = [
-        (counterpart(program, mode, f"{program}-{name}", options.kernel), policy(name))
-        for name, program, mode in PAIRS
-    ]
-    pairs.append((central(options.kernel), policy("central")))
     lines, good = [], True
-    for pair in pairs:
+    for name, peer, mode in PAIRS:
+        pair = (counterpart(mode, peer, options.kernel), policy(name))
         found = measure(wanted, pair, options, cache.say)
         lines += [*text(found), ""]
         good = good and found.ok

@@ -1,4 +1,4 @@
-"""The kernel's own C schedulers: their source fetched, built with the compiler that schedc uses."""
+"""The kernel's own scx_simple: its source fetched, built with the compiler that schedc uses."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def enum_settings(tree: Path, header: str) -> dict[str, int]:
     return {f"__{name}": int(values[name]) for name in names if name in values}
 
 
-def build(home: Path, series: str, program: str = "scx_simple") -> tuple[bytes, dict[str, int]]:
+def build(home: Path, series: str) -> tuple[bytes, dict[str, int]]:
     """The object, and the enum values to load it with."""
     tree = source(home, series)
     header = vmlinux_h(home, series)
@@ -86,8 +86,8 @@ def build(home: Path, series: str, program: str = "scx_simple") -> tuple[bytes, 
     command += ["-O2", "-g", "-D__TARGET_ARCH_x86", "-Wno-compare-distinct-pointer-types"]
     command += [f"-I{folder}" for folder in includes]
     command += [f"-I{guest_build.sysroot(home) / 'usr/include'}"]
-    command += ["-c", str(tree / f"tools/sched_ext/{program}.bpf.c"), "-o", str(work / f"{program}.o")]
+    command += ["-c", str(tree / "tools/sched_ext/scx_simple.bpf.c"), "-o", str(work / "scx_simple.o")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise VmError(f"{program} does not compile:\n{done.stderr.strip()[:4000]}", "ask for another series")
-    return (work / f"{program}.o").read_bytes(), enum_settings(tree, header)
+        raise VmError(f"scx_simple does not compile:\n{done.stderr.strip()[:4000]}", "ask for another series")
+    return (work / "scx_simple.o").read_bytes(), enum_settings(tree, header)
