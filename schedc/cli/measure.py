@@ -38,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-default", action="store_true", help="leave the default out: the first one is the base")
     parser.add_argument("--no-costs", action="store_true", help="do not time the callbacks")
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="boots at once; default: as there are CPUs")
+    parser.add_argument("--html", metavar="FILE", help="write the comparison as a page, with its distributions")
     parser.add_argument("--clang", metavar="PATH", help="the clang to use instead of the one that is found")
     show.add_options(parser)
 
@@ -46,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
     from schedc.verifier.measure import MeasureError, Options, measure
     from schedc.verifier.measure import report as reported
     from schedc.verifier.measure import show as shown
+    from schedc.verifier.vm import processes
     from schedc.verifier.vm.cache import say
     from schedc.verifier.vm.errors import VmError
 
@@ -55,9 +57,14 @@ def run(options: argparse.Namespace) -> int:
         if subjects is None:
             return 1
         wanted = Options(options.kernel, options.cpus, options.seeds, not options.no_costs, options.jobs)
-        outcome = measure(workload, subjects, wanted, progress=say)
+        with processes.supervised():
+            outcome = measure(workload, subjects, wanted, progress=say)
     except (MeasureError, VmError) as error:
         raise Refused(str(error)) from None
+    if options.html:
+        from schedc.verifier.measure.page import html
+
+        files.write(Path(options.html), html(outcome).encode())
     if options.format == "json":
         print(json.dumps(reported.to_json(outcome), indent=1))
     else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -45,3 +47,13 @@ class Histogram:
     def mean(self) -> float:
         """Exact, not from the buckets."""
         return self.sum / self.count if self.count else 0.0
+
+
+def merged(parts: Iterable[Histogram]) -> Histogram:
+    """All values of several."""
+    counts: Counter[int] = Counter()
+    count = total = largest = 0
+    for part in parts:
+        count, total, largest = count + part.count, total + part.sum, max(largest, part.max)
+        counts.update(dict(part.buckets))
+    return Histogram(count, total, largest, tuple(sorted(counts.items())))
