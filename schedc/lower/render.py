@@ -97,6 +97,8 @@ class _Renderer:
             "slot_argument": "slot, " if self._ran(handlers) else "", "ran": self._ran(handlers),
             "offline": offline, "keeps_offline": offline,
             "aging_slots": low.needs.aging_slots,
+            # An infinite slice ends only where somebody ends it.
+            "infinite": any(isinstance(node, t.BuiltinValue) and node.name == "infinite" for node in self.nodes),
             "settles": self._settles(), "rescued_places": rescued, "set_vtime": self._set_vtime,
             "keep_sites": self._keep_sites(),
             "pure_stopping": self._pure_stopping(), "accounts_running": self._ran(handlers) or "running" in handlers,

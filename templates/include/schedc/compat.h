@@ -16,6 +16,7 @@
 #define DSQ_LOCAL_ON kernel_enum(enum scx_dsq_id_flags, SCX_DSQ_LOCAL_ON)
 #define SLICE_DEFAULT kernel_enum(enum scx_public_consts, SCX_SLICE_DFL)
 #define SLICE_INFINITE kernel_enum(enum scx_public_consts, SCX_SLICE_INF)
+#define ENQ_PREEMPT kernel_enum(enum scx_enq_flags, SCX_ENQ_PREEMPT)
 #define ENQ_WAKEUP kernel_enum(enum scx_enq_flags, SCX_ENQ_WAKEUP)
 #define KICK_IDLE kernel_enum(enum scx_kick_flags, SCX_KICK_IDLE)
 #define KICK_PREEMPT kernel_enum(enum scx_kick_flags, SCX_KICK_PREEMPT)
