@@ -51,7 +51,7 @@ def locked(cache: Path, name: str) -> Iterator[None]:
         yield
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, executable: bool = False) -> None:
     """Whoever finds the file finds all of it, also after a kill, a full disk or a power cut in between."""
     with owned.explained(path.parent, "set SCHEDC_CACHE to a directory with more room"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,5 +60,5 @@ def write_atomically(path: Path, data: bytes) -> None:
                 handle.write(data)
                 handle.flush()
                 os.fsync(handle.fileno())
-            part.chmod(0o644)
+            part.chmod(0o755 if executable else 0o644)
             part.replace(path)
