@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Calls of the policy's callbacks, with a limit for what one may do. */
+#include "sim.h"
+
+typedef void (*program)(u64 *ctx);
+typedef s32 (*program_s32)(u64 *ctx);
+
+struct context {
+	const char *callback;
+	s32 pid;
+	u32 allowed;
+	u64 steps;
+};
+
+static struct context enter(const char *name, u32 allowed, struct sim_task *p)
+{
+	struct context old = { sim.callback, sim.callback_pid, sim.allowed, sim.callback_steps };
+
+	sim.callback = name;
+	sim.callback_pid = p ? p->t.pid : 0;
+	sim.allowed = allowed;
+	sim.callback_steps = 0;
+	return old;
+}
+
+static void leave(struct context old)
+{
+	sim.callback = old.callback;
+	sim.callback_pid = old.pid;
+	sim.allowed = old.allowed;
+	sim.callback_steps = old.steps;
+	if (!sim.callback)
+		dsq_forget_iterators();
+}
+
+/* The arguments are the task, where there is one, and then the others. */
+#define WORDS(p, a, b, c) { (p) ? (u64)(p) : (a), (p) ? (a) : (b), (p) ? (b) : (c), (c) }
+
+void call(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a, u64 b, u64 c)
+{
+	u64 ctx[4] = WORDS(p, a, b, c);
+
+	if (!op)
+		return;
+	/* An address says nothing to a reader, and differs from run to run. */
+	trace(name, p, op == sim.ops->set_cpumask || op == sim.ops->cgroup_move ? 0 : a, 0);
+	struct context old = enter(name, allowed, p);
+
+	((program)op)(ctx);
+	leave(old);
+}
+
+s32 call_s32(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a, u64 b, u64 c)
+{
+	u64 ctx[4] = WORDS(p, a, b, c);
+	s32 result;
+
+	struct context old = enter(name, allowed, p);
+
+	result = ((program_s32)op)(ctx);
+	leave(old);
+	return result;
+}
+
+/* Every kernel function that a callback calls is a step. */
+void step(void)
+{
+	if (++sim.callback_steps > sim.max_callback_steps && sim.callback)
+		trapped(ENDLESS);
+}
+
+bool kf_allowed(u32 needed)
+{
+	if (sim.allowed & needed)
+		return true;
+	sim_error("kfunc with mask 0x%x called from an operation only allowing 0x%x", needed, sim.allowed);
+	return false;
+}

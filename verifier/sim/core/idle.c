@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which CPUs have nothing to do, and the kernel's own choice among them: core, cache, node, any. */
+#include "sim.h"
+
+static u64 span(s32 cpu, s32 (*place)(const struct sim_cpu *))
+{
+	u64 bits = 0;
+
+	for (s32 other = 0; other < sim.nr_cpus; other++)
+		if (place(&sim.cpus[other]) == place(&sim.cpus[cpu]))
+			bits |= bit(other);
+	return bits;
+}
+
+static s32 core_of(const struct sim_cpu *cpu)
+{
+	return cpu->core;
+}
+
+static s32 llc_of(const struct sim_cpu *cpu)
+{
+	return cpu->llc;
+}
+
+static s32 node_of(const struct sim_cpu *cpu)
+{
+	return cpu->node;
+}
+
+u64 span_of_node(s32 cpu)
+{
+	return span(cpu, node_of);
+}
+
+static u64 siblings(s32 cpu)
+{
+	return span(cpu, core_of);
+}
+
+static bool is_smt(void)
+{
+	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
+		if (siblings(cpu) != bit(cpu))
+			return true;
+	return false;
+}
+
+/* A set bit, the next one behind that of the last call on this CPU; -1 if there is none. */
+s32 distribute(u64 bits)
+{
+	struct sim_cpu *rq = &sim.cpus[sim.this_cpu];
+
+	if (!bits)
+		return -1;
+	do
+		rq->distribute = (rq->distribute + 1) % MAX_SIM_CPUS;
+	while (!(bits >> rq->distribute & 1));
+	return rq->distribute;
+}
+
+void idle_set(s32 cpu, bool idle)
+{
+	u64 core = siblings(cpu);
+
+	if (idle)
+		sim.idle.bits[0] |= bit(cpu);
+	else
+		sim.idle.bits[0] &= ~bit(cpu);
+	if (!idle)
+		sim.idle_smt.bits[0] &= ~core;
+	else if ((core & ~sim.idle.bits[0]) == 0)
+		sim.idle_smt.bits[0] |= core;
+}
+
+/* Takes the CPU's idle bit; false if it has none. */
+bool idle_claim(s32 cpu)
+{
+	bool idle = mask_has(&sim.idle, cpu);
+
+	sim.idle_smt.bits[0] &= ~siblings(cpu);
+	sim.idle.bits[0] &= ~bit(cpu);
+	return idle;
+}
+
+s32 idle_pick(u64 allowed, bool whole_core)
+{
+	s32 cpu = -1;
+
+	do {
+		if (is_smt())
+			cpu = distribute(sim.idle_smt.bits[0] & allowed);
+		if (cpu < 0 && whole_core && is_smt())
+			return -16;
+		if (cpu < 0)
+			cpu = distribute(sim.idle.bits[0] & allowed);
+		if (cpu < 0)
+			return -16;
+	} while (!idle_claim(cpu));
+	return cpu;
+}
+
+/* Places matter only where there are several of them, and nodes where they are not the caches again. */
+static bool several(u64 bits)
+{
+	return __builtin_popcountll(bits) < __builtin_popcountll(sim.online.bits[0]);
+}
+
+static bool nodes_are_llcs(void)
+{
+	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
+		if (span(cpu, llc_of) != span(cpu, node_of))
+			return false;
+	return true;
+}
+
+static s32 pick_near(u64 llc, u64 node, u64 allowed, bool whole_core)
+{
+	s32 cpu = -16;
+
+	if (llc)
+		cpu = idle_pick(llc, whole_core);
+	if (cpu < 0 && node)
+		cpu = idle_pick(node, whole_core);
+	return cpu < 0 ? idle_pick(allowed, whole_core) : cpu;
+}
+
+static s32 select_near(s32 prev, u64 allowed, u64 llc, u64 node)
+{
+	bool prev_allowed = allowed >> prev & 1;
+	s32 cpu;
+
+	if (is_smt()) {
+		if (prev_allowed && mask_has(&sim.idle_smt, prev) && idle_claim(prev))
+			return prev;
+		cpu = pick_near(llc, node, allowed, true);
+		if (cpu >= 0)
+			return cpu;
+	}
+	if (prev_allowed && idle_claim(prev))
+		return prev;
+	for (cpu = 0; is_smt() && cpu < sim.nr_cpus; cpu++)
+		if (cpu != prev && (siblings(prev) & allowed & bit(cpu)) && idle_claim(cpu))
+			return cpu;
+	return pick_near(llc, node, allowed, false);
+}
+
+/* The idle CPU that the kernel chooses, claimed; negative if there is none. */
+s32 idle_select(struct sim_task *p, s32 prev, u64 wake_flags, const struct cpumask *wanted)
+{
+	u64 allowed = p->t.cpus_ptr->bits[0] & (wanted ? wanted->bits[0] : NEVER), llc = 0, node = 0;
+	s32 first = sim.online.bits[0] ? __builtin_ctzll(sim.online.bits[0]) : 0;
+
+	(void)wake_flags; /* nobody wakes synchronously here */
+	if (!allowed)
+		return -16;
+	if (p->t.nr_cpus_allowed == 1 || p->t.migration_disabled)
+		return (allowed >> prev & 1) && idle_claim(prev) ? prev : -16;
+	if (several(span(first, node_of)) && !nodes_are_llcs())
+		node = span(prev, node_of) & allowed;
+	if (several(span(first, llc_of)))
+		llc = span(prev, llc_of) & allowed;
+	return select_near(prev, allowed, llc, node);
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The simulated core: a machine, its tasks, sched_ext's queues and the time, in one thread. */
+#ifndef SCHEDC_SIM_H
+#define SCHEDC_SIM_H
+
+#include "schedc/kernel.h"
+
+#define MAX_SIM_CPUS 64
+#define MAX_SIM_TASKS 1024
+#define MAX_PHASES 32
+#define MAX_MAPS 8
+#define MAX_BATCH 32
+#define TICK_NS 4000000ULL
+/* How long a request to another CPU takes; nothing else in the core takes time. */
+#define IPI_NS 500ULL
+/* What a task runs between its decision to end and its last switch, and after a yield. */
+#define EXIT_NS 20000ULL
+#define YIELD_NS 1000ULL
+/* From the first step down of a CPU to the callback: the kernel waits for readers in between. */
+#define DEACTIVATE_NS 1000000ULL
+#define NEVER (~0ULL)
+/* How long the machine was up when the run began: clocks do not begin at zero. */
+#define UPTIME_NS 3600000000000ULL
+
+struct sim_task;
+struct sim_cpu;
+
+/* ---- events.c: what happens when */
+
+enum event_kind {
+	EV_WAKE,	/* a task's sleep is over */
+	EV_START,	/* a task is there from now on */
+	EV_RESCHED,	/* a CPU was asked to choose again */
+	EV_DONE,	/* a CPU's task ran what it wanted to; `gen` says which choice is meant */
+	EV_TICK,
+	EV_HIGHER_END,	/* a higher class leaves a CPU */
+	EV_OFFLINE,	/* the second step of a CPU on its way down */
+	EV_PUSH,	/* a CPU on its way down sends its task elsewhere */
+	EV_TIMER,
+	EV_WATCHDOG,
+	EV_SCRIPT,	/* what the scenario wants */
+};
+
+struct event {
+	u64 time, order, gen;
+	enum event_kind kind;
+	s32 cpu;
+	void *what;
+};
+
+void event_add(u64 time, enum event_kind kind, s32 cpu, void *what, u64 gen);
+void events_run(void);
+
+/* ---- queues.c */
+
+struct dsq {
+	u64 id, seq;
+	s32 cpu;	/* the CPU whose local queue it is, or -1 */
+	u32 nr, nr_priq;
+	struct sim_task *first, *last;
+	struct dsq *next;
+};
+
+struct dsq *dsq_find(u64 id);
+s32 dsq_create(u64 id);
+struct dsq *dsq_for_dispatch(u64 id, struct sim_cpu *rq, s32 task_cpu);
+struct dsq *dsq_global(s32 cpu);
+void dsq_link(struct dsq *dsq, struct sim_task *p, u64 enq_flags);
+void dsq_unlink(struct sim_task *p);
+void dsq_forget_iterators(void);
+
+/* ---- tasks */
+
+enum task_state { NOT_STARTED, SLEEPING, ON_RQ, DEAD };
+
+enum phase_kind { RUN, SLEEP, YIELD, FORK, EXIT, PIN, UNPIN };
+
+struct phase {
+	enum phase_kind kind;
+	u64 value;
+};
+
+struct behaviour {
+	struct phase phases[MAX_PHASES];
+	u32 nr;
+	u64 repeat;	/* how often all phases are gone through; then the task ends */
+};
+
+struct sim_task {
+	struct task_struct t;
+	enum task_state state;
+	struct cpumask mask, pinned_mask;
+	struct cred cred;
+	struct css_set css;
+
+	/* sched_ext's */
+	struct dsq *dsq;
+	struct sim_task *dsq_prev, *dsq_next;
+	u64 dsq_seq, ddsp_dsq, ddsp_flags, qseq, runnable_at;
+	bool on_priq, deferred, held, custody, enabled;
+	s32 sticky_cpu, selected_cpu;
+	struct sim_task *runnable_prev, *runnable_next;
+	bool runnable;
+
+	/* what it does */
+	struct behaviour behaviour;
+	u32 at;
+	u64 rounds, left;
+	s32 bound_cpu;	/* whose kernel thread it is while that CPU is off, or -1 */
+
+	/* what is told of it */
+	u64 waiting_since, mask_since, waits, worst_wait, total_wait, runs, migrations, held_times, misplaced;
+	s32 ran_on;
+	void *storage[MAX_MAPS];
+};
+
+/* ---- CPUs */
+
+enum cpu_class { CLASS_IDLE, CLASS_EXT, CLASS_HIGHER };
+
+struct sim_cpu {
+	s32 id, core, llc, node;
+	bool online, active, rq_online, going_down;
+	enum cpu_class class;
+	struct sim_task *curr;
+	struct dsq local;
+	bool in_balance, keep_prev, need_resched, tick_armed, released;
+	u64 exec_start, gen, qseq, higher_until, idle_since, busy_ns, higher_ns;
+	struct sim_task *runnable_first, *runnable_last, *deferred_first, *deferred_last;
+	u32 nr_running;
+	u32 distribute;
+	u64 kick, kick_idle, kick_preempt;	/* CPUs that it was asked to kick */
+	/* what dispatch() inserted and is not in a queue yet */
+	struct {
+		struct sim_task *p;
+		u64 dsq, qseq, flags;
+	} batch[MAX_BATCH];
+	u32 batched, dispatched;
+};
+
+/* ---- the whole */
+
+enum sim_counter {
+	SELECT_CPU_FALLBACK,
+	DISPATCH_LOCAL_DSQ_OFFLINE,
+	DISPATCH_KEEP_LAST,
+	ENQ_SKIP_EXITING,
+	ENQ_SKIP_MIGRATION_DISABLED,
+	REFILL_SLICE_DFL,
+	NR_COUNTERS,
+};
+
+struct sim {
+	u64 now, end, timeout, callback_steps, max_callback_steps, max_lines, lines;
+	u64 events[NR_COUNTERS], random, worst_unserved, refused_forks, processed, max_events;
+	s32 nr_cpus, nr_tasks, next_pid, this_cpu, unserved_cpu, unserved_pid;
+	u64 unserved_at;
+	struct cpumask online, active, idle, idle_smt;
+	struct sim_cpu cpus[MAX_SIM_CPUS];
+	struct sim_task *tasks[MAX_SIM_TASKS];
+	struct sim_task *direct;	/* the task of enqueue() or select_cpu(), or SPOILT */
+	struct sched_ext_ops *ops;
+	const char *callback;		/* that is running */
+	s32 callback_pid;
+	u32 allowed;			/* KF_* of that callback */
+	u32 batch_size;
+	bool trace;
+	enum scx_exit_kind exit_kind;
+	s64 exit_code;
+	char exit_msg[256];
+	struct cpuhp_cpu_state hotplug[MAX_SIM_CPUS];
+};
+
+extern struct sim sim;
+#define SPOILT ((struct sim_task *)1)
+
+static inline struct sim_task *sim_task(const struct task_struct *p)
+{
+	return (struct sim_task *)p;
+}
+
+static inline struct sim_cpu *cpu_of_task(struct sim_task *p)
+{
+	return &sim.cpus[p->t.thread_info.cpu];
+}
+
+static inline bool mask_has(const struct cpumask *mask, s32 cpu)
+{
+	return cpu >= 0 && cpu < sim.nr_cpus && (mask->bits[0] >> cpu & 1);
+}
+
+static inline u64 bit(s32 cpu)
+{
+	return 1ULL << cpu;
+}
+
+/* The time as programs read it. */
+static inline u64 clock_ns(void)
+{
+	return sim.now + UPTIME_NS;
+}
+
+static inline bool before(u64 a, u64 b)
+{
+	return (s64)(a - b) < 0;
+}
+
+/* ---- idle.c */
+
+void idle_set(s32 cpu, bool idle);
+bool idle_claim(s32 cpu);
+s32 idle_pick(u64 allowed, bool whole_core);
+s32 idle_select(struct sim_task *p, s32 prev, u64 wake_flags, const struct cpumask *allowed);
+s32 distribute(u64 bits);
+u64 span_of_node(s32 cpu);
+
+/* ---- enqueue.c, dispatch.c, schedule.c: one CPU's queue of runnable tasks */
+
+void update_curr(struct sim_cpu *rq);
+void refill_slice(struct sim_task *p);
+void enqueue_task(struct sim_cpu *rq, struct sim_task *p, u64 flags, bool restore);
+void dequeue_task(struct sim_cpu *rq, struct sim_task *p, u64 flags, bool migrating);
+void do_enqueue(struct sim_cpu *rq, struct sim_task *p, u64 flags, s32 sticky_cpu);
+void dispatch_enqueue(struct dsq *dsq, struct sim_task *p, u64 flags);
+void dispatch_dequeue(struct sim_task *p);
+void set_runnable(struct sim_cpu *rq, struct sim_task *p);
+void clear_runnable(struct sim_task *p, bool ran);
+void run_deferred(struct sim_cpu *rq);
+bool may_move_to(struct sim_task *p, struct sim_cpu *rq, bool enforce);
+void move_between(struct sim_task *p, u64 flags, struct dsq *to);
+bool consume(struct sim_cpu *rq, struct dsq *dsq);
+void flush_batch(struct sim_cpu *rq);
+bool balance(struct sim_cpu *rq, struct sim_task *prev);
+void resched(s32 cpu);
+void schedule(s32 cpu);
+void put_prev(struct sim_cpu *rq, struct sim_task *p, enum cpu_class next);
+void set_next(struct sim_cpu *rq, struct sim_task *p);
+void irq_work(void);
+
+/* ---- tasks.c, changes.c, hotplug.c */
+
+struct sim_task *task_new(void);
+void task_start(struct sim_task *p);
+void task_wake(struct sim_task *p);
+void task_advance(struct sim_task *p);
+void task_arm(struct sim_task *p);
+s32 fallback_cpu(struct sim_task *p, s32 cpu);
+bool cpu_allowed(struct sim_task *p, s32 cpu);
+void move_queued(struct sim_task *p, s32 cpu);
+void push_away(struct sim_task *p, s32 cpu);
+void push_from(s32 cpu, u64 gen);
+void task_fork(struct sim_task *parent, u64 template);
+void set_affinity(struct sim_task *p, u64 bits);
+void set_nice(struct sim_task *p, s32 nice);
+void task_init(struct sim_task *p);
+void weigh(struct sim_task *p);
+void set_group(struct sim_task *p, struct cgroup *group);
+void migrate_enable(struct sim_task *p);
+void cpu_down(s32 cpu);
+void cpu_down_2(s32 cpu);
+void cpu_up(s32 cpu);
+void cpu_settle(struct sim_cpu *rq);
+struct cgroup *group_of(u64 id);
+
+/* ---- calls.c: callbacks; KF_* says which kernel functions may be called in one */
+
+enum { KF_SELECT = 1, KF_ENQUEUE = 2, KF_DISPATCH = 4, KF_UNLOCKED = 8, KF_REST = 16 };
+
+void call(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a, u64 b, u64 c);
+s32 call_s32(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a, u64 b, u64 c);
+void step(void);
+bool kf_allowed(u32 needed);
+
+/* ---- helpers.c */
+
+void group_match(u64 group, u64 patterns);
+void timer_fire(struct bpf_timer *timer, u64 gen);
+
+/* ---- report.c */
+
+void sim_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void sim_exit(enum scx_exit_kind kind, s64 code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void count_event(enum sim_counter counter);
+void trace(const char *what, struct sim_task *p, u64 a, u64 b);
+void refuse(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+void flush_report(void);
+void report(void);
+/* Ends the run: a signal of the machine's, or ENDLESS for a callback that calls the kernel without end. */
+void trapped(int number);
+#define ENDLESS 0
+void catch_traps(u64 cpu_seconds);
+
+/* ---- watch.c: what properties are made of */
+
+void wait_begins(struct sim_task *p);
+void wait_ends(struct sim_task *p);
+void idle_ends(struct sim_cpu *rq);
+void served_at_end(void);
+
+/* ---- scenario.c; glue of the policy's program, generated beside it */
+
+void scenario_read(void);
+void script_run(void *what);
+
+struct sim_variable {
+	const char *name;
+	void *place;
+	u32 size, each;
+};
+
+extern struct sim_variable sim_variables[];
+extern struct sched_ext_ops policy_ops;
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The life of a task: it is made, runs, sleeps, wakes, forks and ends. */
+#include "sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sim_task *task_new(void)
+{
+	struct sim_task *p;
+
+	if (sim.nr_tasks == MAX_SIM_TASKS)
+		return NULL;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->t.pid = sim.next_pid++;
+	p->t.cpus_ptr = &p->mask;
+	p->t.real_cred = &p->cred;
+	p->t.cgroups = &p->css;
+	p->css.dfl_cgrp = group_of(1);
+	p->t.static_prio = DEFAULT_PRIO;
+	p->mask.bits[0] = sim.nr_cpus == 64 ? NEVER : bit(sim.nr_cpus) - 1;
+	p->sticky_cpu = p->ran_on = p->bound_cpu = -1;
+	p->ddsp_dsq = SCX_DSQ_INVALID;
+	p->t.scx.slice = SCX_SLICE_DFL;
+	p->t.scx.flags = SCX_TASK_RESET_RUNNABLE_AT;
+	p->waiting_since = NEVER;
+	p->at = ~0u;
+	sim.tasks[sim.nr_tasks++] = p;
+	return p;
+}
+
+/* ---- waking up */
+
+static s32 ask_select_cpu(struct sim_task *p, s32 prev, u64 wake_flags)
+{
+	s32 cpu;
+
+	if (!sim.ops->select_cpu) {
+		cpu = idle_select(p, prev, wake_flags, NULL);
+		if (cpu >= 0) {
+			refill_slice(p);
+			p->ddsp_dsq = SCX_DSQ_LOCAL;
+		}
+		return p->selected_cpu = cpu < 0 ? prev : cpu;
+	}
+	sim.direct = p;
+	cpu = call_s32("select_cpu", sim.ops->select_cpu, KF_ENQUEUE | KF_SELECT, p, (u64)prev, wake_flags, 0);
+	sim.direct = NULL;
+	trace("select_cpu", p, (u64)(s64)cpu, (u64)prev);
+	p->selected_cpu = cpu;
+	if (cpu >= 0 && cpu < sim.nr_cpus)
+		return cpu;
+	sim_error("invalid CPU %d from ops.select_cpu()", cpu);
+	return prev;
+}
+
+bool cpu_allowed(struct sim_task *p, s32 cpu)
+{
+	struct sim_cpu *rq = &sim.cpus[cpu];
+
+	if (!mask_has(p->t.cpus_ptr, cpu))
+		return false;
+	if (p->t.migration_disabled || ((p->t.flags & PF_KTHREAD) && p->t.nr_cpus_allowed == 1))
+		return rq->online;
+	return p->t.flags & PF_KTHREAD ? rq->online && !rq->going_down : rq->active;
+}
+
+static s32 first_allowed(struct sim_task *p, u64 among)
+{
+	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
+		if ((among & bit(cpu)) && cpu_allowed(p, cpu))
+			return cpu;
+	return -1;
+}
+
+/* Where a task goes whose CPU does not take it: near, then anywhere it may, then anywhere at all. */
+s32 fallback_cpu(struct sim_task *p, s32 near)
+{
+	s32 cpu = first_allowed(p, span_of_node(near));
+
+	if (cpu < 0)
+		cpu = first_allowed(p, NEVER);
+	if (cpu < 0) {
+		set_affinity(p, NEVER);
+		cpu = first_allowed(p, NEVER);
+	}
+	return cpu < 0 ? near : cpu;
+}
+
+static s32 choose_cpu(struct sim_task *p, u64 wake_flags, u64 *enq_flags)
+{
+	s32 prev = p->t.thread_info.cpu, cpu;
+
+	if (p->t.nr_cpus_allowed > 1 && !p->t.migration_disabled) {
+		cpu = ask_select_cpu(p, prev, wake_flags);
+		*enq_flags |= wake_flags & SCX_WAKE_TTWU ? SCX_ENQ_CPU_SELECTED : 0;
+	} else {
+		cpu = __builtin_ctzll(p->t.cpus_ptr->bits[0]);
+	}
+	return cpu_allowed(p, cpu) ? cpu : fallback_cpu(p, prev);
+}
+
+static void activate(struct sim_task *p, u64 wake_flags, u64 enq_flags)
+{
+	s32 cpu = choose_cpu(p, wake_flags, &enq_flags);
+	struct sim_cpu *rq = &sim.cpus[cpu];
+
+	p->t.thread_info.cpu = cpu;
+	enqueue_task(rq, p, enq_flags, false);
+	if (rq->class == CLASS_IDLE)
+		resched(cpu);
+	run_deferred(rq);
+}
+
+/* A timer of the CPU that the task slept on ends its sleep. */
+void task_wake(struct sim_task *p)
+{
+	s32 cpu = p->t.thread_info.cpu;
+
+	if (p->state != SLEEPING)
+		return;
+	sim.this_cpu = sim.cpus[cpu].online ? cpu : __builtin_ctzll(sim.online.bits[0]);
+	trace("wake", p, 0, 0);
+	activate(p, SCX_WAKE_TTWU, SCX_ENQ_WAKEUP);
+}
+
+/* ---- beginning and end */
+
+/* False if the policy has no room for it. */
+static bool init_task(struct sim_task *p)
+{
+	s32 error = 0;
+
+	if (sim.ops->init_task)
+		error = call_s32("init_task", sim.ops->init_task, KF_UNLOCKED, p, 0, 0, 0);
+	trace("init_task", p, (u64)(s64)error, 0);
+	if (error > 0 || error < -4095)
+		sim_error("ops.init_task() returned an invalid errno %d", error);
+	return !error;
+}
+
+void task_start(struct sim_task *p)
+{
+	p->t.nr_cpus_allowed = __builtin_popcountll(p->mask.bits[0]);
+	if (!init_task(p)) {
+		sim.refused_forks++;
+		p->state = DEAD;
+		return;
+	}
+	p->enabled = true;
+	weigh(p);
+	call("enable", sim.ops->enable, KF_REST, p, 0, 0, 0);
+	call("set_weight", sim.ops->set_weight, KF_REST, p, p->t.scx.weight, 0, 0);
+	activate(p, SCX_WAKE_FORK, 0);
+}
+
+void task_fork(struct sim_task *parent, u64 template)
+{
+	struct sim_task *from = sim.tasks[template], *p = task_new();
+
+	if (!p) {
+		sim.refused_forks++;
+		return;
+	}
+	p->behaviour = from->behaviour;
+	p->mask = from->mask;
+	p->cred = from->cred;
+	p->css = from->css;
+	p->t.static_prio = from->t.static_prio;
+	p->t.flags = from->t.flags & PF_KTHREAD;
+	p->t.thread_info.cpu = parent->t.thread_info.cpu;
+	memcpy(p->t.comm, from->t.comm, sizeof(p->t.comm));
+	trace("fork", parent, (u64)p->t.pid, 0);
+	task_start(p);
+}
+
+static void die(struct sim_task *p, struct sim_cpu *rq)
+{
+	dequeue_task(rq, p, SCX_DEQ_SLEEP, false);
+	p->state = DEAD;
+	schedule(rq->id);
+	call("disable", sim.ops->disable, KF_REST, p, 0, 0, 0);
+	call("exit_task", sim.ops->exit_task, KF_REST, p, 0, 0, 0);
+	p->enabled = false;
+	for (u32 map = 0; map < MAX_MAPS; map++) {
+		free(p->storage[map]);
+		p->storage[map] = NULL;
+	}
+	trace("dead", p, 0, 0);
+}
+
+/* ---- what it does on the CPU */
+
+/* The end of what it runs now is an event of its CPU, as long as it stays there. */
+void task_arm(struct sim_task *p)
+{
+	struct sim_cpu *rq = cpu_of_task(p);
+
+	event_add(sim.now + p->left, EV_DONE, rq->id, NULL, rq->gen);
+}
+
+static struct phase next_phase(struct sim_task *p)
+{
+	struct behaviour *b = &p->behaviour;
+
+	p->at++;
+	if (p->at >= b->nr) {
+		p->at = 0;
+		if (++p->rounds == b->repeat)
+			return (struct phase){ EXIT, 0 };
+	}
+	return b->phases[p->at];
+}
+
+static void run_for(struct sim_task *p, u64 ns)
+{
+	p->left = ns;
+	task_arm(p);
+}
+
+static void block(struct sim_task *p, struct sim_cpu *rq, u64 ns)
+{
+	event_add(sim.now + ns, EV_WAKE, rq->id, p, 0);
+	dequeue_task(rq, p, SCX_DEQ_SLEEP, false);
+	schedule(rq->id);
+}
+
+static void yield(struct sim_task *p, struct sim_cpu *rq)
+{
+	run_for(p, YIELD_NS);
+	if (sim.ops->yield)
+		call_s32("yield", sim.ops->yield, KF_REST, p, 0, 0, 0);
+	else
+		p->t.scx.slice = 0;
+	schedule(rq->id);
+}
+
+/* True if the task goes on at once with its next phase. */
+static bool do_phase(struct sim_task *p, struct sim_cpu *rq, struct phase phase)
+{
+	switch (phase.kind) {
+	case RUN:
+		run_for(p, phase.value);
+		return false;
+	case SLEEP:
+		block(p, rq, phase.value);
+		return false;
+	case YIELD:
+		yield(p, rq);
+		return false;
+	case EXIT:
+		p->t.flags |= PF_EXITING;
+		run_for(p, EXIT_NS);
+		return false;
+	case FORK:
+		task_fork(p, phase.value);
+		return true;
+	case PIN:
+		p->t.migration_disabled = 1;
+		return true;
+	case UNPIN:
+		migrate_enable(p);
+		return true;
+	}
+	return false;
+}
+
+/* The task on its CPU has run what it wanted to. */
+void task_advance(struct sim_task *p)
+{
+	struct sim_cpu *rq = cpu_of_task(p);
+	u64 gen = rq->gen;
+
+	if (p->t.flags & PF_EXITING) {
+		die(p, rq);
+		return;
+	}
+	while (rq->gen == gen && do_phase(p, rq, next_phase(p)))
+		;
+	/* A change took it off the CPU for a moment, or for longer: the rest follows when it is there again. */
+}

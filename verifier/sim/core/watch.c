@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What properties are made of: how long tasks waited, and how long one waited while a CPU for it was idle. */
+#include "sim.h"
+
+void wait_begins(struct sim_task *p)
+{
+	if (p->waiting_since != NEVER)
+		return;
+	p->waiting_since = sim.now;
+	p->t.sched_info.last_queued = clock_ns();
+}
+
+static u64 later(u64 a, u64 b)
+{
+	return a > b ? a : b;
+}
+
+/* Since when: the CPU is without work, the task without a CPU, and the two may come together. */
+static void unserved(struct sim_cpu *rq, struct sim_task *p)
+{
+	u64 since = later(rq->idle_since, later(p->waiting_since, p->mask_since));
+
+	if (p->waiting_since == NEVER || !rq->online || !rq->rq_online || !mask_has(p->t.cpus_ptr, rq->id))
+		return;
+	if (p->t.migration_disabled && (s32)p->t.thread_info.cpu != rq->id)
+		return;
+	if (sim.now - since <= sim.worst_unserved)
+		return;
+	sim.worst_unserved = sim.now - since;
+	sim.unserved_at = sim.now;
+	sim.unserved_cpu = rq->id;
+	sim.unserved_pid = p->t.pid;
+}
+
+static void note_wait(struct sim_task *p)
+{
+	u64 waited = sim.now - p->waiting_since;
+
+	if (waited > p->worst_wait)
+		p->worst_wait = waited;
+	p->total_wait += waited;
+	p->waits++;
+}
+
+/* It runs, from now on. */
+void wait_ends(struct sim_task *p)
+{
+	s32 cpu = p->t.thread_info.cpu;
+
+	if (p->waiting_since != NEVER) {
+		for (s32 other = 0; other < sim.nr_cpus; other++)
+			if (sim.cpus[other].class == CLASS_IDLE)
+				unserved(&sim.cpus[other], p);
+		note_wait(p);
+		p->runs++;
+		p->migrations += p->ran_on >= 0 && p->ran_on != cpu;
+		trace("run", p, cpu, p->t.scx.slice);
+		p->misplaced += !mask_has(p->t.cpus_ptr, cpu) || !sim.cpus[cpu].online;
+	}
+	p->waiting_since = NEVER;
+	p->ran_on = cpu;
+}
+
+/* The CPU was idle until now: whoever waits all the same could have run there. */
+void idle_ends(struct sim_cpu *rq)
+{
+	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
+		for (struct sim_task *p = sim.cpus[cpu].runnable_first; p; p = p->runnable_next)
+			unserved(rq, p);
+}
+
+void served_at_end(void)
+{
+	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
+		if (sim.cpus[cpu].class == CLASS_IDLE)
+			idle_ends(&sim.cpus[cpu]);
+	for (s32 i = 0; i < sim.nr_tasks; i++)
+		if (sim.tasks[i]->waiting_since != NEVER)
+			note_wait(sim.tasks[i]);
+}
