@@ -1,0 +1,121 @@
+"""The executable of a policy and the core, made by the wheel's clang and kept by what it was made of."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from functools import cache as kept
+from importlib import resources
+from pathlib import Path
+
+from schedc.verifier.sim.errors import SimError
+from schedc.verifier.sim.program import Program
+from schedc.verifier.vm import cache
+
+# UBSan without its library: what it finds is a trap. Callbacks are called through one type for all of them.
+SANITIZE = ("-fsanitize=undefined", "-fsanitize-trap=undefined", "-fno-sanitize=function")
+FLAGS = ("-std=gnu11", "-O1", "-g1", "-Iinclude", *SANITIZE)
+CORE_FLAGS = (*FLAGS, "-Wall", "-Wextra", "-Werror")
+# What the program does not use is no fault of it: callbacks are generated with all their arguments.
+POLICY_FLAGS = (*FLAGS, "-w")
+_SHARED_HEADERS = ("compat.h", "arithmetic.h", "loops.h")
+_COMPILE_SECONDS = 300
+
+_GLUE = """#include "policy.bpf.c"
+
+struct sim_variable {{
+	const char *name;
+	void *place;
+	u32 size, each;
+}};
+
+struct sim_variable sim_variables[] = {{
+{rows}	{{ NULL, NULL, 0, 0 }},
+}};
+"""
+
+
+def executable(program: Program, home: Path | None = None) -> Path:
+    """Built when this text and this core were not built together before."""
+    home = home or cache.root()
+    core = _core_files()
+    text = {"policy.bpf.c": program.c_source.encode(), "glue.c": _glue(program).encode()}
+    result = home / "sim" / _digest({**core, **text}, POLICY_FLAGS) / "simulate"
+    if result.is_file():
+        return result
+    objects = _core_objects(home, core)
+    with tempfile.TemporaryDirectory(prefix="schedc-sim-") as work:
+        _write(Path(work), {**core, **text})
+        _clang(home, work, [*POLICY_FLAGS, "-o", "simulate", "glue.c", *map(str, objects)], program.name)
+        cache.write_atomically(result, (Path(work) / "simulate").read_bytes(), executable=True)
+    return result
+
+
+def _core_objects(home: Path, core: dict[str, bytes]) -> list[Path]:
+    """The core is compiled once for all policies."""
+    folder = home / "sim" / f"core-{_digest(core, CORE_FLAGS)}"
+    names = [name for name in core if name.endswith(".c")]
+    objects = [folder / Path(name).with_suffix(".o") for name in names]
+    if all(each.is_file() for each in objects):
+        return objects
+    with cache.locked(home, "sim"), tempfile.TemporaryDirectory(prefix="schedc-sim-") as work:
+        _write(Path(work), core)
+        for name, each in zip(names, objects, strict=True):
+            _clang(home, work, [*CORE_FLAGS, "-c", "-o", each.name, name], "the core")
+            cache.write_atomically(each, (Path(work) / each.name).read_bytes())
+    return objects
+
+
+def _clang(home: Path, work: str, arguments: Sequence[str], what: str) -> None:
+    kept_at = str(home / "zig")
+    environment = os.environ | {"ZIG_GLOBAL_CACHE_DIR": kept_at, "ZIG_LOCAL_CACHE_DIR": kept_at}
+    command = [sys.executable, "-m", "ziglang", "cc", *arguments]
+    try:
+        done = subprocess.run(
+            command, cwd=work, env=environment, capture_output=True, text=True, check=False, timeout=_COMPILE_SECONDS
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise SimError(f"{what} takes more than {_COMPILE_SECONDS} s to compile for the simulator") from None
+    if done.returncode:
+        raise SimError(
+            f"{what} does not compile for the simulator:\n{done.stderr.strip()}",
+            "the ziglang wheel belongs to schedc: reinstall schedc with pip",
+        )
+
+
+@kept
+def _core_files() -> dict[str, bytes]:
+    """All headers and sources but the policy's, by where they are put."""
+    here = resources.files("schedc.verifier.sim")
+    shared = resources.files("schedc.templates") / "include" / "schedc"
+    files = {f"include/schedc/{name}": (shared / name).read_bytes() for name in _SHARED_HEADERS}
+    files["include/schedc/kernel.h"] = (here / "include" / "schedc" / "kernel.h").read_bytes()
+    core = [(item.name, item.read_bytes()) for item in (here / "core").iterdir() if item.name.endswith((".c", ".h"))]
+    return files | dict(sorted(core))
+
+
+def _glue(program: Program) -> str:
+    """The policy with a table of its variables: the compiler knows where they are and how large."""
+    rows = "".join(
+        f'	{{ "{name}", (void *)&{name}, sizeof({name}), sizeof({name}{"[0]" if array else ""}) }},\n'
+        for name, array in program.variables()
+    )
+    return _GLUE.format(rows=rows)
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _digest(files: dict[str, bytes], flags: Sequence[str]) -> str:
+    digest = hashlib.sha256(" ".join(flags).encode())
+    for name, data in files.items():
+        digest.update(f"\0{name}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()[:24]

@@ -1,0 +1,88 @@
+"""Whether a scenario can be: the core is given none that it would refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from schedc.verifier.sim.errors import SimError
+from schedc.verifier.sim.scenario import MAX_CPUS, MAX_PHASES, MAX_TASKS, US, Event, Phase, Scenario, Task
+
+_PHASES = frozenset({"run", "sleep", "yield", "fork", "exit", "pin", "unpin"})
+_TASK_EVENTS = frozenset({"affinity", "nice", "cgroup"})
+_CPU_EVENTS = frozenset({"off", "on", "higher"})
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,15}")
+_PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,50}")
+_LONGEST = 10**15
+
+
+def check(scenario: Scenario) -> None:
+    """`SimError` with what is wrong, and where."""
+    cpus = len(scenario.cpus)
+    _need(1 <= cpus <= MAX_CPUS, f"a machine has 1 to {MAX_CPUS} CPUs, not {cpus}")
+    for kind in ("core", "llc", "node"):
+        used = {getattr(cpu, kind) for cpu in scenario.cpus}
+        _need(used == set(range(len(used))), f"the numbers of {kind}s go from 0 on, and each is used")
+    _need(len(scenario.tasks) <= MAX_TASKS, f"more than {MAX_TASKS} tasks")
+    _need(0 < scenario.end <= _LONGEST, "the end is no time after the beginning")
+    _need(0 <= scenario.timeout <= _LONGEST, "the timeout is no time")
+    _need(0 <= scenario.seed < 1 << 62, "the seed is no number below 2^62")
+    for index, task in enumerate(scenario.tasks):
+        _task(scenario, task, f"task {index} ({task.name})")
+    for index, event in enumerate(scenario.events):
+        _event(scenario, event, f"event {index} ({event.kind})")
+
+
+def _need(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise SimError(f"no such scenario: {otherwise}")
+
+
+def _cpus(scenario: Scenario, cpus: Iterable[int], where: str) -> None:
+    wanted = set(cpus)
+    _need(bool(wanted), f"{where} may run nowhere")
+    _need(wanted <= set(range(len(scenario.cpus))), f"{where} names a CPU that is not there")
+
+
+def _task(scenario: Scenario, task: Task, where: str) -> None:
+    _need(bool(_NAME.fullmatch(task.name)), f"{where}: a name has 1 to 15 letters, digits, `_`, `.` or `-`")
+    _need(-20 <= task.nice <= 19, f"{where}: nice levels are -20 to 19")
+    _need(0 <= task.uid < 1 << 32, f"{where}: no user has the id {task.uid}")
+    _need(task.start is None or 0 <= task.start <= _LONGEST, f"{where} starts at no time")
+    _need(task.repeat >= 0, f"{where} repeats less than never")
+    _need(task.cgroup.startswith("/"), f"{where}: a control group's path begins with /")
+    _need(1 <= len(task.phases) <= MAX_PHASES, f"{where} has no phases, or more than {MAX_PHASES}")
+    if task.cpus is not None:
+        _cpus(scenario, task.cpus, where)
+    for phase in task.phases:
+        _phase(scenario, phase, where)
+    _need(sum(map(_time, task.phases)) >= US, f"{where} goes through its phases in less than 1 us")
+
+
+def _phase(scenario: Scenario, phase: Phase, where: str) -> None:
+    _need(phase.kind in _PHASES, f"{where}: no phase is called {phase.kind}")
+    most = len(scenario.tasks) - 1 if phase.kind == "fork" else _LONGEST
+    _need(0 <= phase.value <= most, f"{where}: {phase.kind} cannot have the value {phase.value}")
+
+
+def _time(phase: Phase) -> int:
+    return {"run": phase.value, "sleep": phase.value, "yield": US}.get(phase.kind, 0)
+
+
+def _event(scenario: Scenario, event: Event, where: str) -> None:
+    _need(event.kind in _TASK_EVENTS | _CPU_EVENTS | {"param"}, f"{where}: nothing is called so")
+    _need(0 <= event.time <= _LONGEST, f"{where} is at no time")
+    if event.kind == "param":
+        _need(bool(_PARAM.fullmatch(event.group)), f"{where}: no param is called {event.group}")
+        _need(-(1 << 63) <= event.value < 1 << 64, f"{where}: {event.value} does not fit 64 bits")
+        return
+    of = scenario.tasks if event.kind in _TASK_EVENTS else scenario.cpus
+    _need(0 <= event.on < len(of), f"{where}: there is no number {event.on}")
+    if event.kind == "affinity":
+        _cpus(scenario, event.cpus, where)
+    elif event.kind == "nice":
+        _need(-20 <= event.value <= 19, f"{where}: nice levels are -20 to 19")
+    elif event.kind == "cgroup":
+        _need(event.group.startswith("/"), f"{where}: a control group's path begins with /")
+    elif event.kind == "higher":
+        _need(0 <= event.value <= _LONGEST, f"{where}: {event.value} is no time")

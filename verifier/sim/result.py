@@ -1,0 +1,166 @@
+"""What a simulated run tells, as plain frozen data. Times are in nanoseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from schedc.verifier.sim.errors import SimError
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened: a callback by its name, or insert, pull, move, kick, run, idle, wake, fork, held, ...
+
+    `pid` is that of the task it is about, -1 if there is none; what `a` and `b` are is in docs/simulator.md.
+    """
+
+    time: int
+    cpu: int
+    what: str
+    pid: int
+    a: int
+    b: int
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """`place` at the end: running, local, queue, global, asleep, dead, unborn; or `held`, by no queue at all.
+
+    A wait is from becoming runnable, or being switched out, to running; the last one may have been cut off.
+    `held`: how often enqueue put the task nowhere. `misplaced`: how often it began to run where it may not.
+    """
+
+    pid: int
+    name: str
+    place: str
+    cpu: int
+    ran: int
+    runs: int
+    waits: int
+    worst_wait: int
+    total_wait: int
+    migrations: int
+    held: int
+    misplaced: int
+    weight: int
+
+
+@dataclass(frozen=True)
+class Exit:
+    """Why the kernel ended the scheduler, in its words; `kind` is 0 if it did not."""
+
+    kind: int
+    code: int
+    message: str
+
+    @property
+    def reason(self) -> str:
+        return {1024: "runtime error", 1026: "runnable task stall"}.get(self.kind, "unregistered")
+
+
+@dataclass(frozen=True)
+class Trap:
+    """A callback did what no program may: `signal` is the machine's, 0 a callback without an end."""
+
+    signal: int
+    callback: str
+    pid: int
+    time: int
+
+    def __str__(self) -> str:
+        what = {0: "calls the kernel without end", 24: "does not end"}.get(self.signal, f"traps (signal {self.signal})")
+        return f"{self.callback} {what}, for task {self.pid} at {self.time} ns"
+
+
+@dataclass(frozen=True)
+class Unserved:
+    """The longest that a task waited while a CPU on which it may run was idle."""
+
+    length: int
+    cpu: int
+    pid: int
+    until: int
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the policy's own watcher counted."""
+
+    seen: int
+    broken: int
+    worst: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """`ended`: when; `steps`: events of the simulation; `refused`: forks for which there was no room."""
+
+    tasks: tuple[TaskResult, ...] = ()
+    busy: tuple[int, ...] = ()
+    events: Mapping[str, int] = field(default_factory=dict)
+    counters: Mapping[str, int] = field(default_factory=dict)
+    promises: tuple[Promise, ...] = ()
+    exit: Exit = Exit(0, 0, "")
+    trap: Trap | None = None
+    unserved: Unserved = Unserved(0, -1, -1, 0)
+    ended: int = 0
+    steps: int = 0
+    refused: int = 0
+    trace: tuple[Line, ...] = field(default=(), repr=False)
+    trace_cut: bool = False
+
+
+def parse(text: str, counters: tuple[str, ...]) -> Result:
+    """From the core's words; `SimError` if the core refused the scenario or its words end in the middle."""
+    rows: dict[str, list[list[str]]] = {}
+    for line in text.splitlines():
+        word, _, rest = line.partition(" ")
+        rows.setdefault(word, []).append(rest.split(" "))
+    if "refused" in rows:
+        raise SimError(f"the simulator refuses the scenario: {' '.join(rows['refused'][0])}")
+    trace = tuple(_line(row) for row in rows.get("t", ()))
+    if "trap" in rows:
+        return Result(trace=trace, trap=_trap(rows["trap"][0]))
+    if "exit" not in rows:
+        raise SimError("the simulator ended without a result")
+    return _result(rows, trace, counters)
+
+
+def _line(row: list[str]) -> Line:
+    return Line(int(row[0]), int(row[1]), row[2], *map(int, row[3:6]))
+
+
+def _trap(row: list[str]) -> Trap:
+    if row[1] == "-":
+        raise SimError(f"the simulator itself failed: signal {row[0]} at {row[3]} ns")
+    return Trap(int(row[0]), row[1], int(row[2]), int(row[3]))
+
+
+def _numbers(rows: Iterable[list[str]]) -> list[list[int]]:
+    return [[int(word) for word in row] for row in rows]
+
+
+def _result(rows: dict[str, list[list[str]]], trace: tuple[Line, ...], counters: tuple[str, ...]) -> Result:
+    kind, code, *message = rows["exit"][0]
+    ended, steps, cut, refused = _numbers(rows["ran"])[0]
+    totals = [total for _, total in _numbers(rows.get("counter", ()))]
+    promises = zip(*(_numbers(rows.get(f"promise_{part}", ())) for part in ("seen", "broken", "worst")), strict=True)
+    return Result(
+        tasks=tuple(_task(row) for row in rows.get("task", ())),
+        busy=tuple(busy for _, busy, _ in _numbers(rows["cpu"])),
+        events={name: int(count) for name, count in rows["event"]},
+        counters={name: totals[column] for column, name in enumerate(counters)},
+        promises=tuple(Promise(seen[1], broken[1], worst[1]) for seen, broken, worst in promises),
+        exit=Exit(int(kind), int(code), " ".join(message).strip()),
+        unserved=Unserved(*_numbers(rows["unserved"])[0]),
+        ended=ended,
+        steps=steps,
+        refused=refused,
+        trace=trace,
+        trace_cut=bool(cut),
+    )
+
+
+def _task(row: list[str]) -> TaskResult:
+    return TaskResult(int(row[0]), row[1], row[2], *map(int, row[3:]))

@@ -1,0 +1,122 @@
+"""What is simulated: a machine, its tasks, what they do, and what happens to them. Times are in nanoseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+US, MS, SECOND = 1_000, 1_000_000, 1_000_000_000
+
+# What the core has room for.
+MAX_CPUS, MAX_TASKS, MAX_PHASES = 64, 1024, 32
+
+
+@dataclass(frozen=True)
+class Cpu:
+    """Where a CPU is: numbers from 0 on, each used."""
+
+    core: int
+    llc: int = 0
+    node: int = 0
+
+
+def machine(cpus: int, *, smt: int = 1, per_llc: int = 0, per_node: int = 0) -> tuple[Cpu, ...]:
+    """A regular machine: `smt` CPUs a core, `per_llc` CPUs a cache and `per_node` a node; 0 is all of them."""
+    return tuple(
+        Cpu(cpu // smt, cpu // (per_llc or cpus), cpu // (per_node or cpus)) for cpu in range(cpus)
+    )
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One thing that a task does: `run`, `sleep` (ns), `yield`, `fork` (a task's index), `exit`, `pin`, `unpin`."""
+
+    kind: str
+    value: int = 0
+
+
+@dataclass(frozen=True)
+class Task:
+    """`cpus`: where it may run, everywhere if None. `start` None: a template, which only `fork` makes tasks of.
+
+    `phases` are gone through `repeat` times, for ever if 0; then the task ends.
+    """
+
+    phases: tuple[Phase, ...]
+    name: str = "task"
+    nice: int = 0
+    cpus: frozenset[int] | None = None
+    kthread: bool = False
+    uid: int = 0
+    cgroup: str = "/"
+    start: int | None = 0
+    repeat: int = 0
+
+
+@dataclass(frozen=True)
+class Event:
+    """At `time` something happens to the task or the CPU number `on`.
+
+    affinity: the task gets `cpus`. nice: `value` is its level. cgroup: `group` is where it goes. off, on: the CPU.
+    higher: a higher class has the CPU for `value` ns. param: the live param `group` becomes `value`.
+    """
+
+    time: int
+    kind: str
+    on: int = 0
+    value: int = 0
+    cpus: frozenset[int] = frozenset()
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`timeout` is the watchdog's, that of the policy if 0."""
+
+    cpus: tuple[Cpu, ...]
+    tasks: tuple[Task, ...]
+    events: tuple[Event, ...] = ()
+    end: int = SECOND
+    timeout: int = 0
+    seed: int = 1
+
+    def groups(self) -> tuple[str, ...]:
+        """The control groups that tasks are in or go to; the index in here, from 1 on, is the id."""
+        paths = [task.cgroup for task in self.tasks] + [e.group for e in self.events if e.kind == "cgroup"]
+        return tuple(dict.fromkeys(["/", *paths]))
+
+    def lines(self, trace: bool) -> list[str]:
+        """The text that the core reads, without what belongs to the policy."""
+        lines = [f"end {self.end}", f"seed {self.seed}", *(["trace"] if trace else [])]
+        lines += [f"timeout {self.timeout}"] if self.timeout else []
+        lines += [f"cpu {cpu.core} {cpu.llc} {cpu.node}" for cpu in self.cpus]
+        for task in self.tasks:
+            lines += self._task(task)
+        return lines + [self._event(event) for event in self.events if event.kind != "param"]
+
+    def _task(self, task: Task) -> list[str]:
+        every = range(len(self.cpus))
+        start = "never" if task.start is None else str(task.start)
+        kind = "k" if task.kthread else "-"
+        head = (
+            f"task {task.name} {task.nice} {_bits(every if task.cpus is None else task.cpus)} {kind} {task.uid} "
+            f"{self._group(task.cgroup)} {start} {task.repeat}"
+        )
+        return [head, *(f"phase {phase.kind} {phase.value}" for phase in task.phases)]
+
+    def _event(self, event: Event) -> str:
+        words = f"{event.kind} {event.on}"
+        if event.kind == "affinity":
+            words += f" {_bits(event.cpus)}"
+        elif event.kind in ("nice", "higher"):
+            words += f" {event.value}"
+        elif event.kind == "cgroup":
+            words = f"group {event.on} {self._group(event.group)}"
+        return f"at {event.time} {words}"
+
+    def _group(self, path: str) -> int:
+        return self.groups().index(path) + 1
+
+
+def _bits(cpus: Iterable[int]) -> str:
+    return f"{sum(1 << cpu for cpu in set(cpus)):x}"
