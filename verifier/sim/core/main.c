@@ -30,7 +30,7 @@ static void defaults(void)
 	sim.random = 1;
 	sim.next_pid = 100;
 	sim.max_lines = 1000000;
-	sim.max_events = 50000000;
+	sim.max_events = 20000000;
 	sim.max_callback_steps = 1000000;
 	sim.unserved_cpu = sim.unserved_pid = -1;
 }

@@ -2,14 +2,19 @@
 /* One CPU chooses what it runs. */
 #include "sim.h"
 
-void resched(s32 cpu)
+static void resched_after(s32 cpu, u64 ns)
 {
 	struct sim_cpu *rq = &sim.cpus[cpu];
 
 	if (rq->need_resched || !rq->online)
 		return;
 	rq->need_resched = true;
-	event_add(sim.now + (cpu == sim.this_cpu ? 0 : IPI_NS), EV_RESCHED, cpu, NULL, 0);
+	event_add(sim.now + ns, EV_RESCHED, cpu, NULL, 0);
+}
+
+void resched(s32 cpu)
+{
+	resched_after(cpu, cpu == sim.this_cpu ? 0 : IPI_NS);
 }
 
 void update_curr(struct sim_cpu *rq)
@@ -186,7 +191,7 @@ static bool is_idle_class(struct sim_cpu *rq)
 	return rq->class == CLASS_IDLE && !rq->in_balance;
 }
 
-/* Kicks are carried out when the callback that asked for them is over. */
+/* Kicks are carried out when the callback that asked for them is over. They take time, a CPU's of itself too. */
 static void kick_all(struct sim_cpu *rq)
 {
 	u64 now = rq->kick, if_idle = rq->kick_idle, preempt = rq->kick_preempt;
@@ -200,9 +205,9 @@ static void kick_all(struct sim_cpu *rq)
 		if ((now & bit(cpu)) && to->class != CLASS_HIGHER) {
 			if ((preempt & bit(cpu)) && to->class == CLASS_EXT)
 				to->curr->t.scx.slice = 0;
-			resched(cpu);
+			resched_after(cpu, IPI_NS);
 		} else if ((if_idle & bit(cpu)) && is_idle_class(to)) {
-			resched(cpu);
+			resched_after(cpu, IPI_NS);
 		}
 	}
 }
