@@ -31,6 +31,11 @@ SEC("struct_ops/dispatch") void policy_dispatch(u64 *ctx)
 	{dispatch}
 }}
 
+SEC("struct_ops/note") void policy_note(u64 *ctx)
+{{
+}}
+
+{extra}
 SEC("struct_ops/cpu_online") void policy_cpu_online(u64 *ctx)
 {{
 }}
@@ -55,7 +60,7 @@ SEC(".struct_ops.link") struct sched_ext_ops policy_ops = {{
 }};
 """
 
-_HOTPLUG = ".cpu_online = (void *)policy_cpu_online, .cpu_offline = (void *)policy_cpu_offline,"
+HOTPLUG = ".cpu_online = (void *)policy_cpu_online, .cpu_offline = (void *)policy_cpu_offline,"
 
 
 def by_hand(
@@ -63,8 +68,9 @@ def by_hand(
     select_cpu: str = "return usable_cpu(p, claim_idle_or(p, prev, 0));",
     enqueue: str = "insert(p, READY, 5000000, flags); kick(claim_idle(p), KICK_IDLE);",
     dispatch: str = "pull(READY);",
-    ops: str = _HOTPLUG,
+    ops: str = HOTPLUG,
+    extra: str = "",
 ) -> Program:
-    """First in, first out, with some of its callbacks replaced."""
-    text = _TEMPLATE.format(select_cpu=select_cpu, enqueue=enqueue, dispatch=dispatch, ops=ops)
+    """First in, first out, with some of its callbacks replaced; `policy_note` is one that does nothing."""
+    text = _TEMPLATE.format(select_cpu=select_cpu, enqueue=enqueue, dispatch=dispatch, ops=ops, extra=extra)
     return Program("by_hand", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hand import by_hand
+from hand import HOTPLUG, by_hand
 
 from schedc.verifier.sim import Event, Phase, Program, Result, Scenario, Task, broken, machine, simulate
 from schedc.verifier.sim.scenario import MS, SECOND
@@ -104,16 +104,9 @@ def test_an_absent_hotplug_callback_ends_the_scheduler() -> None:
 def test_a_task_that_may_not_migrate_stays() -> None:
     pinned = Task((Phase("pin"), Phase("run", MS), Phase("sleep", MS), Phase("unpin")), "pinned")
     send = "insert(p, DSQ_LOCAL_ON | (task_cpu(p) ^ 1), 5000000, flags);"
-    flags = _ops("SCX_OPS_ENQ_MIGRATION_DISABLED")
-    result, _ = run(by_hand(enqueue=send, ops=flags), Scenario(machine(2), (pinned,)))
+    ops = f"{HOTPLUG} .flags = SCX_OPS_ENQ_MIGRATION_DISABLED,"
+    result, _ = run(by_hand(enqueue=send, ops=ops), Scenario(machine(2), (pinned,)))
     assert result.exit.message.startswith("SCX_DSQ_LOCAL[_ON] cannot move migration disabled pinned[100] from CPU ")
-
-
-def _ops(flags: str) -> str:
-    return (
-        ".cpu_online = (void *)policy_cpu_online, .cpu_offline = (void *)policy_cpu_offline, "
-        f".flags = {flags},"
-    )
 
 
 def test_starving() -> None:
