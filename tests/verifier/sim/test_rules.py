@@ -223,6 +223,12 @@ def test_a_higher_class_puts_the_task_first_in_line() -> None:
     assert runs[:2] == [(100, 0), (100, 11 * MS)]
 
 
+def test_a_cpu_cannot_take_what_waits_behind_a_higher_class() -> None:
+    """That is no fault of the policy's: nobody can take a task from another CPU's local queue."""
+    result = run(by_hand(enqueue=GREEDY), 2, Task(HOG), events=(Event(MS, "higher", 0, 10 * MS),))
+    assert (result.tasks[0].worst_wait, result.unserved.length) == (10 * MS, 0)
+
+
 def test_the_watchdog_sees_a_stall_at_its_half_time() -> None:
     stuck = by_hand(enqueue="if (p->pid == 101) insert(p, READY, 1, flags); else insert(p, DSQ_LOCAL, 1, flags);", dispatch="")
     scenario = Scenario(machine(1), (Task(HOG, "a"), Task(HOG, "b", start=100 * MS)), end=5 * SECOND, timeout=SECOND)

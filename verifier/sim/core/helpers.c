@@ -175,6 +175,11 @@ bool bpf_cpumask_test_cpu(u32 cpu, const struct cpumask *mask)
 	return mask_has(mask, cpu);
 }
 
+u32 bpf_cpumask_first(const struct cpumask *mask)
+{
+	return mask->bits[0] ? __builtin_ctzll(mask->bits[0]) : sim.nr_cpus;
+}
+
 u32 bpf_cpumask_any_and_distribute(const struct cpumask *a, const struct cpumask *b)
 {
 	s32 cpu;

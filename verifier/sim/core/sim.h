@@ -97,7 +97,7 @@ struct sim_task {
 	struct dsq *dsq;
 	struct sim_task *dsq_prev, *dsq_next;
 	u64 dsq_seq, ddsp_dsq, ddsp_flags, qseq, runnable_at;
-	bool on_priq, deferred, held, custody, enabled;
+	bool on_priq, deferred, held, custody, enabled, in_local;
 	s32 sticky_cpu, selected_cpu;
 	struct sim_task *runnable_prev, *runnable_next;
 	bool runnable;

@@ -20,11 +20,14 @@ static void unserved(struct sim_cpu *rq, struct sim_task *p)
 {
 	u64 since = later(rq->idle_since, later(p->waiting_since, p->mask_since));
 
+	/* Nobody can take a task out of another CPU's local queue, as long as a higher class may have that CPU. */
+	if (p->in_local)
+		since = later(since, cpu_of_task(p)->higher_until);
 	if (p->waiting_since == NEVER || !rq->online || !rq->rq_online || !mask_has(p->t.cpus_ptr, rq->id))
 		return;
 	if (p->t.migration_disabled && (s32)p->t.thread_info.cpu != rq->id)
 		return;
-	if (sim.now - since <= sim.worst_unserved)
+	if (since >= sim.now || sim.now - since <= sim.worst_unserved)
 		return;
 	sim.worst_unserved = sim.now - since;
 	sim.unserved_at = sim.now;

@@ -255,6 +255,7 @@ const struct cpumask *scx_bpf_get_idle_cpumask(void);
 void scx_bpf_put_cpumask(const struct cpumask *mask);
 void scx_bpf_put_idle_cpumask(const struct cpumask *mask);
 bool bpf_cpumask_test_cpu(u32 cpu, const struct cpumask *mask);
+u32 bpf_cpumask_first(const struct cpumask *mask);
 u32 bpf_cpumask_any_and_distribute(const struct cpumask *a, const struct cpumask *b);
 s32 bpf_iter_num_new(struct bpf_iter_num *it, s32 start, s32 end);
 s32 *bpf_iter_num_next(struct bpf_iter_num *it);
