@@ -10,7 +10,6 @@ from schedc.verifier.sim import Event, Phase, Program, Scenario, Task, broken, m
 from schedc.verifier.sim.scenario import MS, SECOND, US
 
 HOG = (Phase("run", 10 * MS),)
-WORKER = (Phase("run", MS), Phase("sleep", 10 * MS))
 END, TIMEOUT = 5 * SECOND, 2 * SECOND
 
 
@@ -29,13 +28,6 @@ def test_aging_lets_the_first_layer_run_too(library: Callable[..., Program]) -> 
 def test_a_long_slice_does_not_starve_the_high_level(library: Callable[..., Program]) -> None:
     tasks = (Task(HOG, "high", nice=-5), Task(HOG, "a"), Task(HOG, "b"))
     assert holds(library("priority", slice="30ms"), Scenario(machine(1), tasks, end=END, timeout=TIMEOUT))
-
-
-@pytest.mark.xfail(strict=True, reason="a CPU's own thread goes to the local queue, and nobody tells an infinite slice")
-def test_an_infinite_slice_lets_the_kernels_own_run(library: Callable[..., Program]) -> None:
-    one = frozenset({1})
-    tasks = (Task(HOG, "hog", cpus=one), Task(WORKER, "kworker", cpus=one, kthread=True))
-    assert holds(library("central"), Scenario(machine(2), tasks, end=END, timeout=TIMEOUT))
 
 
 @pytest.mark.xfail(strict=True, reason="a task that may not migrate waits in the local queue behind an infinite slice")

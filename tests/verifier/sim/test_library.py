@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 
-from schedc.verifier.sim import Program, Scenario, broken, simulate
+from schedc.verifier.sim import Phase, Program, Scenario, Task, broken, machine, simulate
 from schedc.verifier.sim.properties import GRACE
+from schedc.verifier.sim.scenario import MS, SECOND
 from schedc.verifier.sim.stories import stories
 
 # A light task's debt under `fair` is `lead` times the weights beside it: here so short that it fits the timeout.
@@ -43,3 +44,12 @@ def test_no_story_breaks_it(name: str, library: Callable[..., Program]) -> None:
 def test_no_story_of_many_breaks_it(name: str, library: Callable[..., Program]) -> None:
     params, own, grace = POLICIES[name]
     judge(library(name, **params), own, grace, 2000)
+
+
+def test_an_infinite_slice_lets_the_kernels_own_run(library: Callable[..., Program]) -> None:
+    one = frozenset({1})
+    work = (Phase("run", MS), Phase("sleep", 10 * MS))
+    hog = Task((Phase("run", 10 * MS),), "hog", cpus=one)
+    tasks = (hog, Task(work, "kworker", cpus=one, kthread=True))
+    story = Scenario(machine(2), tasks, end=5 * SECOND, timeout=2 * SECOND)
+    assert broken(simulate(library("central"), story), story, grace=None) == ()
