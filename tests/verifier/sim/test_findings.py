@@ -17,19 +17,6 @@ def holds(program: Program, scenario: Scenario) -> bool:
     return broken(simulate(program, scenario), scenario, grace=None) == ()
 
 
-@pytest.mark.xfail(strict=True, reason="an aged layer is served before all others whenever dispatch comes that late")
-def test_aging_lets_the_first_layer_run_too(library: Callable[..., Program]) -> None:
-    """Slices of 4 ms, the tick's, are as long as desk's patience: the layer of input is never served."""
-    tasks = (Task(HOG, "input", nice=-5), Task(HOG, "a"), Task(HOG, "b"))
-    assert holds(library("desk"), Scenario(machine(1), tasks, end=END, timeout=TIMEOUT))
-
-
-@pytest.mark.xfail(strict=True, reason="the same with slices longer than the patience, which the params' ranges allow")
-def test_a_long_slice_does_not_starve_the_high_level(library: Callable[..., Program]) -> None:
-    tasks = (Task(HOG, "high", nice=-5), Task(HOG, "a"), Task(HOG, "b"))
-    assert holds(library("priority", slice="30ms"), Scenario(machine(1), tasks, end=END, timeout=TIMEOUT))
-
-
 @pytest.mark.xfail(strict=True, reason="a task that may not migrate waits in the local queue behind an infinite slice")
 def test_an_infinite_slice_lets_a_pinned_section_run(library: Callable[..., Program]) -> None:
     section = (Phase("pin"), Phase("run", 50 * US), Phase("unpin"))

@@ -13,15 +13,17 @@ from schedc.verifier.sim.scenario import MS, SECOND
 from schedc.verifier.sim.stories import stories
 
 # A light task's debt under `fair` is `lead` times the weights beside it: here so short that it fits the timeout.
-# The patience of `desk` and `priority` is longer here than what their own slices and the kernel's for the tasks that
-# bypass them last: test_findings.py has what happens otherwise, and what happens to those tasks under `central`.
+# `central` has tasks that bypass the policy behind infinite slices: test_findings.py has what happens to those.
 POLICIES: dict[str, tuple[dict[str, str], bool, int | None]] = {
     "fair": ({"lead": "50ms"}, True, GRACE),
     "fifo": ({}, True, None),
-    "desk": ({"patience": "50ms"}, True, GRACE),
-    "priority": ({"patience": "50ms", "patience_low": "100ms"}, True, GRACE),
+    "desk": ({}, True, GRACE),
+    "priority": ({}, True, GRACE),
     "central": ({}, False, None),
 }
+
+
+HOG = (Phase("run", 10 * MS),)
 
 
 def judge(program: Program, own: bool, grace: int | None, examples: int) -> None:
@@ -46,10 +48,26 @@ def test_no_story_of_many_breaks_it(name: str, library: Callable[..., Program]) 
     judge(library(name, **params), own, grace, 2000)
 
 
+def stands(program: Program, story: Scenario) -> bool:
+    return broken(simulate(program, story), story, grace=None) == ()
+
+
+def test_aging_lets_the_first_layer_run_too(library: Callable[..., Program]) -> None:
+    """Slices of 4 ms, the tick's, are as long as desk's patience: if age always came first, nothing else would."""
+    tasks = (Task(HOG, "input", nice=-5), Task(HOG, "a"), Task(HOG, "b"))
+    assert stands(library("desk"), Scenario(machine(1), tasks, end=5 * SECOND, timeout=2 * SECOND))
+
+
+def test_a_long_slice_does_not_starve_the_high_level(library: Callable[..., Program]) -> None:
+    """Nor where they are longer, which the params' ranges allow."""
+    tasks = (Task(HOG, "high", nice=-5), Task(HOG, "a"), Task(HOG, "b"))
+    assert stands(library("priority", slice="30ms"), Scenario(machine(1), tasks, end=5 * SECOND, timeout=2 * SECOND))
+
+
 def test_an_infinite_slice_lets_the_kernels_own_run(library: Callable[..., Program]) -> None:
     one = frozenset({1})
     work = (Phase("run", MS), Phase("sleep", 10 * MS))
-    hog = Task((Phase("run", 10 * MS),), "hog", cpus=one)
+    hog = Task(HOG, "hog", cpus=one)
     tasks = (hog, Task(work, "kworker", cpus=one, kthread=True))
     story = Scenario(machine(2), tasks, end=5 * SECOND, timeout=2 * SECOND)
-    assert broken(simulate(library("central"), story), story, grace=None) == ()
+    assert stands(library("central"), story)
