@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from math import log
-from statistics import median
 from typing import NamedTuple
 
 from jinja2 import Environment, StrictUndefined
@@ -17,7 +16,7 @@ from schedc.verifier.measure.histogram import Histogram, merged
 from schedc.verifier.measure.measure import Measurement
 from schedc.verifier.measure.report import Table, ordered, shared, source, table
 from schedc.verifier.measure.result import GroupRun
-from schedc.verifier.measure.show import amount
+from schedc.verifier.measure.show import alone, amount
 
 _SEEN: dict[str, Callable[[GroupRun], Histogram]] = {
     "wakeup": lambda seen: seen.woken,
@@ -61,15 +60,10 @@ def _rows(tables: list[Table]) -> Iterator[tuple[str, list[Cell]]]:
     """A row for each figure: its name, and a cell for each scheduler."""
     compared = [shared(tables[0], mine) for mine in tables[1:]]
     for figure in ordered(tables):
-        cells = [Cell(_median(figure, tables[0]))]
+        cells = [Cell(alone(figure, tables[0]))]
         for mine, found in zip(tables[1:], compared, strict=True):
-            cells.append(_cell(figure, found[figure]) if figure in found else Cell(_median(figure, mine)))
+            cells.append(_cell(figure, found[figure]) if figure in found else Cell(alone(figure, mine)))
         yield figure.label, cells
-
-
-def _median(figure: Figure, found: Table) -> str:
-    values = [values[figure] for values in found.values() if figure in values]
-    return amount(figure, median(values)) if values else "-"
 
 
 def _cell(figure: Figure, found: Comparison) -> Cell:

@@ -38,15 +38,16 @@ def _figures(measurement: Measurement) -> Iterator[str]:
     compared = [shared(tables[0], mine) for mine in tables[1:]]
     rows = [["", *(each.subject.name for each in measurement.measured)]]
     for figure in ordered(tables):
-        cells = [_alone(figure, tables[0])]
+        cells = [alone(figure, tables[0])]
         for mine, found in zip(tables[1:], compared, strict=True):
-            cells.append(_beside(figure, found[figure]) if figure in found else _alone(figure, mine))
+            cells.append(_beside(figure, found[figure]) if figure in found else alone(figure, mine))
         rows.append([figure.label, *cells])
     yield from _aligned(rows)
     yield ""
 
 
-def _alone(figure: Figure, found: Table) -> str:
+def alone(figure: Figure, found: Table) -> str:
+    """The median over the seeds."""
     values = [values[figure] for values in found.values() if figure in values]
     return amount(figure, median(values)) if values else "-"
 

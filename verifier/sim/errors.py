@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
+from schedc.verifier.trouble import Trouble
 
-class SimError(Exception):
-    """A headline that stands alone, and what to do about it."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message}\nhelp: {self.hint}" if self.hint else self.message
+class SimError(Trouble):
+    """The scenario cannot be, or was not over in time."""
