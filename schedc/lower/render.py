@@ -97,8 +97,8 @@ class _Renderer:
             "slot_argument": "slot, " if self._ran(handlers) else "", "ran": self._ran(handlers),
             "offline": offline, "keeps_offline": offline,
             "aging_slots": low.needs.aging_slots,
-            # An infinite slice ends only where somebody ends it.
-            "infinite": any(isinstance(node, t.BuiltinValue) and node.name == "infinite" for node in self.nodes),
+            "infinite": self._infinite(),
+            "kicks": any(isinstance(node, t.Kick) and not node.target.type.claimed for node in self.nodes),
             "settles": self._settles(), "rescued_places": rescued, "set_vtime": self._set_vtime,
             "keep_sites": self._keep_sites(),
             "pure_stopping": self._pure_stopping(), "accounts_running": self._ran(handlers) or "running" in handlers,
@@ -160,6 +160,10 @@ class _Renderer:
     def _settles(self) -> bool:
         local = any(isinstance(node, t.Insert) and node.local is not None for node in self.nodes)
         return bool(local and self.plan.vtime_used and self.plan.clock_slots)
+
+    def _infinite(self) -> bool:
+        """An infinite slice ends only where somebody ends it."""
+        return any(isinstance(node, t.BuiltinValue) and node.name == "infinite" for node in self.nodes)
 
     def _rescued_places(self) -> list[str]:
         """The places other than CPUs that queues belong to and that may lose all of theirs."""
@@ -241,9 +245,11 @@ class _Renderer:
             add("running", macros.account_call("running"))
         if stops:
             add("stopping", macros.account_call("stopping"))
-        for name in ("runnable", "quiescent", "tick"):
+        for name in ("runnable", "quiescent"):
             if handlers.get(name):
                 add(name, macros.task_event(handlers[name]))
+        if handlers.get("tick") or self._infinite():
+            add("tick", macros.tick(handlers.get("tick")))
         if handlers.get("enable") or self.plan.clock_slots or self.plan.home or self.policy.layers:
             add("enable", macros.enable(handlers.get("enable")))
         if self.policy.layers:

@@ -185,7 +185,9 @@ def _insert(statement: t.Insert, line: int, scope: Scope) -> Node:
 def _kick(statement: t.Kick, line: int, scope: Scope) -> Node:
     claimed = statement.target.type.claimed
     flags = "KICK_PREEMPT" if statement.preempt else "KICK_IDLE" if claimed else "0"
-    return Node("kick", line, {"cpu": expressions.lower(statement.target, scope), "flags": flags})
+    own = "cpu" if scope.event == "dispatch" else "-1"
+    cpu = expressions.lower(statement.target, scope)
+    return Node("kick", line, {"cpu": cpu, "flags": flags, "claimed": claimed, "own": own})
 
 
 # ---- control

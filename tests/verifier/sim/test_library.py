@@ -7,28 +7,27 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 
-from schedc.verifier.sim import Phase, Program, Scenario, Task, broken, machine, simulate
+from schedc.verifier.sim import Event, Phase, Program, Scenario, Task, broken, machine, simulate
 from schedc.verifier.sim.properties import GRACE
-from schedc.verifier.sim.scenario import MS, SECOND
+from schedc.verifier.sim.scenario import MS, SECOND, US
 from schedc.verifier.sim.stories import stories
 
 # A light task's debt under `fair` is `lead` times the weights beside it: here so short that it fits the timeout.
-# `central` has tasks that bypass the policy behind infinite slices: test_findings.py has what happens to those.
-POLICIES: dict[str, tuple[dict[str, str], bool, int | None]] = {
-    "fair": ({"lead": "50ms"}, True, GRACE),
-    "fifo": ({}, True, None),
-    "desk": ({}, True, GRACE),
-    "priority": ({}, True, GRACE),
-    "central": ({}, False, None),
+POLICIES: dict[str, tuple[dict[str, str], int | None]] = {
+    "fair": ({"lead": "50ms"}, GRACE),
+    "fifo": ({}, None),
+    "desk": ({}, GRACE),
+    "priority": ({}, GRACE),
+    "central": ({}, None),
 }
 
 
 HOG = (Phase("run", 10 * MS),)
 
 
-def judge(program: Program, own: bool, grace: int | None, examples: int) -> None:
+def judge(program: Program, grace: int | None, examples: int) -> None:
     @settings(max_examples=examples)
-    @given(stories(own))
+    @given(stories())
     def run(story: Scenario) -> None:
         assert broken(simulate(program, story), story, grace=grace) == ()
 
@@ -37,15 +36,15 @@ def judge(program: Program, own: bool, grace: int | None, examples: int) -> None
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_no_story_breaks_it(name: str, library: Callable[..., Program]) -> None:
-    params, own, grace = POLICIES[name]
-    judge(library(name, **params), own, grace, 40)
+    params, grace = POLICIES[name]
+    judge(library(name, **params), grace, 40)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", POLICIES)
 def test_no_story_of_many_breaks_it(name: str, library: Callable[..., Program]) -> None:
-    params, own, grace = POLICIES[name]
-    judge(library(name, **params), own, grace, 2000)
+    params, grace = POLICIES[name]
+    judge(library(name, **params), grace, 2000)
 
 
 def stands(program: Program, story: Scenario) -> bool:
@@ -71,3 +70,26 @@ def test_an_infinite_slice_lets_the_kernels_own_run(library: Callable[..., Progr
     tasks = (hog, Task(work, "kworker", cpus=one, kthread=True))
     story = Scenario(machine(2), tasks, end=5 * SECOND, timeout=2 * SECOND)
     assert stands(library("central"), story)
+
+
+def test_an_infinite_slice_lets_a_pinned_section_run(library: Callable[..., Program]) -> None:
+    """The kernel puts a task that may not migrate into the local queue, where the policy does not see it."""
+    section = (Phase("pin"), Phase("run", 50 * US), Phase("unpin"))
+    tasks = (Task(HOG, "a"), Task(HOG, "b"), Task(section, "pinned"))
+    story = Scenario(machine(2, smt=2), tasks, end=5 * SECOND, timeout=2 * SECOND)
+    assert stands(library("central"), story)
+
+
+def test_a_boss_that_goes_off_is_replaced(library: Callable[..., Program]) -> None:
+    """Who idles does not look into queues unless told, and the one who is told is gone."""
+    once = (Phase("run", MS),)
+    tasks = (Task(once, "a", start=20 * MS, repeat=1), Task(once, "b", start=22 * MS, repeat=1))
+    story = Scenario(machine(2), tasks, (Event(MS, "off", 0),), end=5 * SECOND, timeout=2 * SECOND)
+    assert stands(library("central"), story)
+
+
+def test_a_light_task_beside_a_heavy_one_keeps_the_promise(library: Callable[..., Program]) -> None:
+    """And with it the kernel's watchdog stays quiet, which waits for 30 s."""
+    tasks = (Task(HOG, "heavy", nice=-20), Task(HOG, "light", nice=19))
+    result = simulate(library("fair"), Scenario(machine(1), tasks, end=60 * SECOND))
+    assert max(task.worst_wait for task in result.tasks) <= 25 * SECOND
