@@ -18,7 +18,7 @@ from schedc.verifier.vm import cache
 
 # UBSan without its library: what it finds is a trap. Callbacks are called through one type for all of them.
 SANITIZE = ("-fsanitize=undefined", "-fsanitize-trap=undefined", "-fno-sanitize=function")
-FLAGS = ("-std=gnu11", "-O1", "-g1", "-Iinclude", *SANITIZE)
+FLAGS = ("-std=gnu11", "-O2", "-g1", "-Iinclude", *SANITIZE)
 CORE_FLAGS = (*FLAGS, "-Wall", "-Wextra", "-Werror")
 # What the program does not use is no fault of it: callbacks are generated with all their arguments.
 POLICY_FLAGS = (*FLAGS, "-w")

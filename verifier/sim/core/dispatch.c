@@ -106,6 +106,7 @@ static bool ask_dispatch(struct sim_cpu *rq, struct sim_task *prev)
 			return false;
 	}
 	rq->kick |= bit(rq->id);
+	sim.irqs |= bit(rq->id);
 	return false;
 }
 

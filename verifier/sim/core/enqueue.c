@@ -71,6 +71,7 @@ void dispatch_enqueue(struct dsq *dsq, struct sim_task *p, u64 flags)
 
 static void defer(struct sim_cpu *rq, struct sim_task *p)
 {
+	sim.irqs |= bit(rq->id);
 	p->deferred = true;
 	p->dsq_next = NULL;
 	p->dsq_prev = rq->deferred_last;

@@ -4,55 +4,81 @@
 
 #include <stdlib.h>
 
-static struct event *heap;
-static u64 used, room, orders;
+/* The time stands beside the event, so that comparing two does not go through memory. */
+struct entry {
+	u64 time, order;
+	struct event *event;
+};
 
-static bool is_first(const struct event *a, const struct event *b)
+static struct entry *heap;	/* from 1 on */
+static u32 used, room;
+static u64 orders;
+
+static bool is_first(const struct entry *a, const struct entry *b)
 {
 	return a->time != b->time ? a->time < b->time : a->order < b->order;
 }
 
-static void swap(u64 a, u64 b)
+static void place(u32 at, struct entry entry)
 {
-	struct event event = heap[a];
-
-	heap[a] = heap[b];
-	heap[b] = event;
+	heap[at] = entry;
+	entry.event->at = at;
 }
 
-void event_add(u64 time, enum event_kind kind, s32 cpu, void *what, u64 gen)
+/* From a free place on: up while it is before what is above, else down while something below is before it. */
+static void settle(u32 at, struct entry entry)
 {
-	u64 at = used;
+	for (; at > 1 && is_first(&entry, &heap[at / 2]); at /= 2)
+		place(at, heap[at / 2]);
+	for (;;) {
+		u32 child = 2 * at;
 
-	if (used == room) {
+		if (child > used)
+			break;
+		if (child < used && is_first(&heap[child + 1], &heap[child]))
+			child++;
+		if (!is_first(&heap[child], &entry))
+			break;
+		place(at, heap[child]);
+		at = child;
+	}
+	place(at, entry);
+}
+
+void event_set(struct event *event, u64 time)
+{
+	struct entry entry = { time, orders++, event };
+
+	if (event->at) {
+		settle(event->at, entry);
+		return;
+	}
+	if (used + 1 >= room) {
 		room = room ? 2 * room : 1024;
 		heap = realloc(heap, room * sizeof(*heap));
 		if (!heap)
 			refuse("no memory for events");
 	}
-	heap[used++] = (struct event){ time, orders++, gen, kind, cpu, what };
-	for (; at && is_first(&heap[at], &heap[(at - 1) / 2]); at = (at - 1) / 2)
-		swap(at, (at - 1) / 2);
+	settle(++used, entry);
 }
 
-static struct event event_next(void)
+void event_cancel(struct event *event)
 {
-	struct event event = heap[0];
-	u64 at = 0;
+	u32 at = event->at;
 
-	heap[0] = heap[--used];
-	for (;;) {
-		u64 child = 2 * at + 1;
+	if (!at)
+		return;
+	event->at = 0;
+	if (at == used--)
+		return;
+	settle(at, heap[used + 1]);
+}
 
-		if (child >= used)
-			return event;
-		if (child + 1 < used && is_first(&heap[child + 1], &heap[child]))
-			child++;
-		if (!is_first(&heap[child], &heap[at]))
-			return event;
-		swap(at, child);
-		at = child;
-	}
+void watchdog_begin(void)
+{
+	static struct event event = { .kind = EV_WATCHDOG, .cpu = -1 };
+
+	event_set(&event, sim.now + sim.timeout / 2);
 }
 
 /* Ends the run if a task has waited longer than the kernel lets it. */
@@ -71,14 +97,13 @@ static void watchdog(void)
 			return;
 		}
 	}
-	event_add(sim.now + sim.timeout / 2, EV_WATCHDOG, -1, NULL, 0);
+	watchdog_begin();
 }
 
 static void tick(struct sim_cpu *rq)
 {
 	struct sim_task *p = rq->curr;
 
-	rq->tick_armed = false;
 	if (rq->class != CLASS_EXT)
 		return;
 	sim.this_cpu = rq->id;
@@ -86,13 +111,12 @@ static void tick(struct sim_cpu *rq)
 	call("tick", sim.ops->tick, KF_REST, p, 0, 0, 0);
 	if (!p->t.scx.slice)
 		resched(rq->id);
-	rq->tick_armed = true;
-	event_add(sim.now + TICK_NS, EV_TICK, rq->id, NULL, 0);
+	event_set(&rq->tick, sim.now + TICK_NS);
 }
 
-static void done(struct sim_cpu *rq, u64 gen)
+static void done(struct sim_cpu *rq)
 {
-	if (rq->gen != gen || rq->class != CLASS_EXT)
+	if (rq->class != CLASS_EXT)
 		return;
 	sim.this_cpu = rq->id;
 	update_curr(rq);
@@ -114,11 +138,11 @@ static void handle(const struct event *event)
 		task_start(event->what);
 		break;
 	case EV_RESCHED:
-		if (rq->online && rq->need_resched)
+		if (rq->online)
 			schedule(event->cpu);
 		break;
 	case EV_DONE:
-		done(rq, event->gen);
+		done(rq);
 		break;
 	case EV_TICK:
 		tick(rq);
@@ -131,11 +155,11 @@ static void handle(const struct event *event)
 		cpu_down_2(event->cpu);
 		break;
 	case EV_PUSH:
-		push_from(event->cpu, event->gen);
+		push_from(event->cpu);
 		break;
 	case EV_TIMER:
 		sim.this_cpu = event->cpu;
-		timer_fire(event->what, event->gen);
+		timer_fire(event->what);
 		break;
 	case EV_WATCHDOG:
 		watchdog();
@@ -150,15 +174,17 @@ static void handle(const struct event *event)
 void events_run(void)
 {
 	while (used && sim.exit_kind == SCX_EXIT_NONE) {
-		struct event event = event_next();
+		struct entry next = heap[1];
 
-		if (event.time > sim.end)
+		if (next.time > sim.end)
 			break;
 		if (++sim.processed > sim.max_events)
 			refuse("more than %llu events", sim.max_events);
-		sim.now = event.time;
-		handle(&event);
-		irq_work();
+		event_cancel(next.event);
+		sim.now = next.time;
+		handle(next.event);
+		if (sim.irqs)
+			irq_work();
 	}
 	if (sim.exit_kind == SCX_EXIT_NONE)
 		sim.now = sim.end;

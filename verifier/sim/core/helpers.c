@@ -99,15 +99,21 @@ void *sim_task_storage(void *map, u32 size, struct task_struct *task, u64 flags)
 	return *value;
 }
 
-/* ---- timers: the first word is the callback, the second how often it was started */
+/* ---- timers: the first word is the callback, the second its event */
 
 typedef int (*timer_program)(void *map, u32 *key, struct bpf_timer *timer);
 
 s64 bpf_timer_init(struct bpf_timer *timer, void *map, u64 flags)
 {
+	struct event *event = timer->state[1] ? (struct event *)timer->state[1] : calloc(1, sizeof(*event));
+
 	(void)map;
 	(void)flags;
-	*timer = (struct bpf_timer){};
+	if (!event)
+		return -12;
+	event_cancel(event);
+	*event = (struct event){ .kind = EV_TIMER, .what = timer };
+	*timer = (struct bpf_timer){ { 0, (u64)event } };
 	return 0;
 }
 
@@ -120,20 +126,21 @@ s64 bpf_timer_set_callback(struct bpf_timer *timer, void *callback)
 /* A timer without a CPU of its own fires where it was started. */
 s64 bpf_timer_start(struct bpf_timer *timer, u64 ns, u64 flags)
 {
+	struct event *event = (struct event *)timer->state[1];
+
 	(void)flags;
 	step();
 	if (!timer->state[0])
 		return -22;
-	event_add(sim.now + (ns ? ns : 1), EV_TIMER, sim.this_cpu, timer, ++timer->state[1]);
+	event->cpu = sim.this_cpu;
+	event_set(event, sim.now + (ns ? ns : 1));
 	return 0;
 }
 
-void timer_fire(struct bpf_timer *timer, u64 gen)
+void timer_fire(struct bpf_timer *timer)
 {
 	u32 key = 0;
 
-	if (timer->state[1] != gen)
-		return;
 	if (!sim.cpus[sim.this_cpu].online)
 		sim.this_cpu = __builtin_ctzll(sim.online.bits[0]);
 	sim.callback = "timer";

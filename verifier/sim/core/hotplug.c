@@ -20,7 +20,7 @@ void cpu_down(s32 cpu)
 	sim.active.bits[0] &= ~bit(cpu);
 	sim.hotplug[cpu].target = CPUHP_OFFLINE;
 	sim.hotplug[cpu].state = CPUHP_ONLINE - 1;
-	event_add(sim.now + DEACTIVATE_NS, EV_OFFLINE, cpu, NULL, 0);
+	event_set(&rq->offline, sim.now + DEACTIVATE_NS);
 }
 
 static void hotplug_exit(s32 cpu, const char *where)
@@ -73,7 +73,8 @@ static void cpu_dead(struct sim_cpu *rq)
 {
 	trace("cpu_dead", NULL, rq->id, 0);
 	rq->online = rq->going_down = rq->need_resched = false;
-	rq->gen++;
+	event_cancel(&rq->resched);
+	choice_ends(rq);
 	sim.online.bits[0] &= ~bit(rq->id);
 	sim.hotplug[rq->id].state = CPUHP_OFFLINE;
 }
@@ -91,17 +92,19 @@ void cpu_settle(struct sim_cpu *rq)
 {
 	if (!rq->going_down)
 		return;
-	if (rq->class == CLASS_EXT && !stays(rq->curr))
-		event_add(sim.now, EV_PUSH, rq->id, NULL, rq->gen);
-	else if (rq->class == CLASS_IDLE && !rq->rq_online && !rq->nr_running && !has_pinned(rq))
+	if (rq->class == CLASS_EXT && !stays(rq->curr)) {
+		rq->push_gen = rq->gen;
+		event_set(&rq->push, sim.now);
+	} else if (rq->class == CLASS_IDLE && !rq->rq_online && !rq->nr_running && !has_pinned(rq)) {
 		cpu_dead(rq);
+	}
 }
 
-void push_from(s32 cpu, u64 gen)
+void push_from(s32 cpu)
 {
 	struct sim_cpu *rq = &sim.cpus[cpu];
 
-	if (!rq->going_down || rq->gen != gen || rq->class != CLASS_EXT || stays(rq->curr))
+	if (!rq->going_down || rq->gen != rq->push_gen || rq->class != CLASS_EXT || stays(rq->curr))
 		return;
 	sim.this_cpu = cpu;
 	push_away(rq->curr, fallback_cpu(rq->curr, cpu));

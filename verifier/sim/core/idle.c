@@ -27,34 +27,38 @@ static s32 node_of(const struct sim_cpu *cpu)
 	return cpu->node;
 }
 
-u64 span_of_node(s32 cpu)
-{
-	return span(cpu, node_of);
-}
-
 static u64 siblings(s32 cpu)
 {
-	return span(cpu, core_of);
+	return sim.cpus[cpu].core_bits;
 }
 
-static bool is_smt(void)
+/* What is so as long as the machine is the same, and looked at often. */
+void idle_begin(void)
 {
+	sim.nodes_are_llcs = true;
+	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++) {
+		struct sim_cpu *rq = &sim.cpus[cpu];
+
+		rq->core_bits = span(cpu, core_of);
+		rq->llc_bits = span(cpu, llc_of);
+		rq->node_bits = span(cpu, node_of);
+		sim.smt |= rq->core_bits != bit(cpu);
+		sim.nodes_are_llcs &= rq->llc_bits == rq->node_bits;
+	}
 	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
-		if (siblings(cpu) != bit(cpu))
-			return true;
-	return false;
+		idle_set(cpu, true);
 }
 
 /* A set bit, the next one behind that of the last call on this CPU; -1 if there is none. */
 s32 distribute(u64 bits)
 {
 	struct sim_cpu *rq = &sim.cpus[sim.this_cpu];
+	u64 behind;
 
 	if (!bits)
 		return -1;
-	do
-		rq->distribute = (rq->distribute + 1) % MAX_SIM_CPUS;
-	while (!(bits >> rq->distribute & 1));
+	behind = rq->distribute < MAX_SIM_CPUS - 1 ? bits & (NEVER << (rq->distribute + 1)) : 0;
+	rq->distribute = __builtin_ctzll(behind ? behind : bits);
 	return rq->distribute;
 }
 
@@ -87,9 +91,9 @@ s32 idle_pick(u64 allowed, bool whole_core)
 	s32 cpu = -1;
 
 	do {
-		if (is_smt())
+		if (sim.smt)
 			cpu = distribute(sim.idle_smt.bits[0] & allowed);
-		if (cpu < 0 && whole_core && is_smt())
+		if (cpu < 0 && whole_core && sim.smt)
 			return -16;
 		if (cpu < 0)
 			cpu = distribute(sim.idle.bits[0] & allowed);
@@ -103,14 +107,6 @@ s32 idle_pick(u64 allowed, bool whole_core)
 static bool several(u64 bits)
 {
 	return __builtin_popcountll(bits) < __builtin_popcountll(sim.online.bits[0]);
-}
-
-static bool nodes_are_llcs(void)
-{
-	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
-		if (span(cpu, llc_of) != span(cpu, node_of))
-			return false;
-	return true;
 }
 
 static s32 pick_near(u64 llc, u64 node, u64 allowed, bool whole_core)
@@ -129,7 +125,7 @@ static s32 select_near(s32 prev, u64 allowed, u64 llc, u64 node)
 	bool prev_allowed = allowed >> prev & 1;
 	s32 cpu;
 
-	if (is_smt()) {
+	if (sim.smt) {
 		if (prev_allowed && mask_has(&sim.idle_smt, prev) && idle_claim(prev))
 			return prev;
 		cpu = pick_near(llc, node, allowed, true);
@@ -138,7 +134,7 @@ static s32 select_near(s32 prev, u64 allowed, u64 llc, u64 node)
 	}
 	if (prev_allowed && idle_claim(prev))
 		return prev;
-	for (cpu = 0; is_smt() && cpu < sim.nr_cpus; cpu++)
+	for (cpu = 0; sim.smt && cpu < sim.nr_cpus; cpu++)
 		if (cpu != prev && (siblings(prev) & allowed & bit(cpu)) && idle_claim(cpu))
 			return cpu;
 	return pick_near(llc, node, allowed, false);
@@ -155,9 +151,9 @@ s32 idle_select(struct sim_task *p, s32 prev, u64 wake_flags, const struct cpuma
 		return -16;
 	if (p->t.nr_cpus_allowed == 1 || p->t.migration_disabled)
 		return (allowed >> prev & 1) && idle_claim(prev) ? prev : -16;
-	if (several(span(first, node_of)) && !nodes_are_llcs())
-		node = span(prev, node_of) & allowed;
-	if (several(span(first, llc_of)))
-		llc = span(prev, llc_of) & allowed;
+	if (several(sim.cpus[first].node_bits) && !sim.nodes_are_llcs)
+		node = sim.cpus[prev].node_bits & allowed;
+	if (several(sim.cpus[first].llc_bits))
+		llc = sim.cpus[prev].llc_bits & allowed;
 	return select_near(prev, allowed, llc, node);
 }

@@ -189,6 +189,7 @@ void scx_bpf_kick_cpu(s32 cpu, u64 flags)
 		sim_error("PREEMPT/WAIT cannot be used with SCX_KICK_IDLE");
 		return;
 	}
+	sim.irqs |= bit(rq->id);
 	*(flags & SCX_KICK_IDLE ? &rq->kick_idle : &rq->kick) |= bit(cpu);
 	if (flags & SCX_KICK_PREEMPT)
 		rq->kick_preempt |= bit(cpu);

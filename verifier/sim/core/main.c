@@ -40,13 +40,12 @@ static void load(void)
 	s32 error = 0;
 
 	sim.random = sim.random * 0x9e3779b97f4a7c15ULL | 1;
-	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
-		idle_set(cpu, true);
+	idle_begin();
 	if (policy_ops.init)
 		error = call_s32("init", policy_ops.init, KF_UNLOCKED, NULL, 0, 0, 0);
 	if (error)
 		sim_error("ops.init() failed (%d)", error);
-	event_add(sim.timeout / 2, EV_WATCHDOG, -1, NULL, 0);
+	watchdog_begin();
 }
 
 static const char *reason(void)

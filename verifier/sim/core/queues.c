@@ -93,16 +93,6 @@ static void link_behind(struct dsq *dsq, struct sim_task *p, struct sim_task *pr
 	dsq->nr++;
 }
 
-/* Among tasks of the same virtual time the one that came first stays first. */
-static struct sim_task *last_before(struct dsq *dsq, u64 vtime)
-{
-	struct sim_task *at = dsq->last;
-
-	while (at && before(vtime, at->t.scx.dsq_vtime))
-		at = at->dsq_prev;
-	return at;
-}
-
 void dsq_link(struct dsq *dsq, struct sim_task *p, u64 flags)
 {
 	if ((flags & SCX_ENQ_DSQ_PRIQ) && (dsq->id & SCX_DSQ_FLAG_BUILTIN)) {
@@ -114,7 +104,7 @@ void dsq_link(struct dsq *dsq, struct sim_task *p, u64 flags)
 			sim_error("DSQ ID 0x%016llx already had FIFO-enqueued tasks", dsq->id);
 		p->on_priq = true;
 		dsq->nr_priq++;
-		link_behind(dsq, p, last_before(dsq, p->t.scx.dsq_vtime));
+		link_behind(dsq, p, order_add(dsq, p));
 		return;
 	}
 	if (dsq->nr_priq)
@@ -134,8 +124,10 @@ void dsq_unlink(struct sim_task *p)
 	p->dsq_prev = p->dsq_next = NULL;
 	p->dsq = NULL;
 	dsq->nr--;
-	if (p->on_priq)
+	if (p->on_priq) {
 		dsq->nr_priq--;
+		order_remove(dsq, p);
+	}
 	p->on_priq = false;
 }
 

@@ -36,9 +36,9 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 	va_end(arguments);
 }
 
-void trace(const char *what, struct sim_task *p, u64 a, u64 b)
+void trace_line(const char *what, struct sim_task *p, u64 a, u64 b)
 {
-	if (!sim.trace || sim.lines >= sim.max_lines)
+	if (sim.lines >= sim.max_lines)
 		return;
 	sim.lines++;
 	say("t %llu %d %s %d %lld %lld\n", sim.now, sim.this_cpu, what, p ? p->t.pid : -1, (s64)a, (s64)b);

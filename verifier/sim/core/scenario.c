@@ -10,6 +10,7 @@
 #define MAX_SCRIPT 4096
 
 struct script {
+	struct event event;
 	u64 time;
 	char what[12];
 	u64 words[4];
@@ -68,6 +69,16 @@ static struct sim_task *last_task(void)
 
 /* ---- the machine and its tasks */
 
+static void give_events(struct sim_cpu *rq)
+{
+	rq->resched = (struct event){ .kind = EV_RESCHED, .cpu = rq->id };
+	rq->done = (struct event){ .kind = EV_DONE, .cpu = rq->id };
+	rq->tick = (struct event){ .kind = EV_TICK, .cpu = rq->id };
+	rq->higher_end = (struct event){ .kind = EV_HIGHER_END, .cpu = rq->id };
+	rq->offline = (struct event){ .kind = EV_OFFLINE, .cpu = rq->id };
+	rq->push = (struct event){ .kind = EV_PUSH, .cpu = rq->id };
+}
+
 static void read_cpu(void)
 {
 	struct sim_cpu *rq = &sim.cpus[sim.nr_cpus];
@@ -82,6 +93,7 @@ static void read_cpu(void)
 	rq->node = number(3, MAX_SIM_CPUS - 1);
 	rq->local.id = SCX_DSQ_LOCAL;
 	rq->local.cpu = sim.nr_cpus;
+	give_events(rq);
 	sim.hotplug[sim.nr_cpus] = (struct cpuhp_cpu_state){ CPUHP_ONLINE, CPUHP_ONLINE };
 	sim.online.bits[0] |= bit(sim.nr_cpus);
 	sim.nr_cpus++;
@@ -105,7 +117,7 @@ static void read_task(void)
 	if (!p->mask.bits[0])
 		refuse("line %u: no CPU for %s", line_number, p->t.comm);
 	if (strcmp(word(7), "never"))
-		event_add(number(7, NEVER), EV_START, -1, p, 0);
+		task_start_at(p, number(7, NEVER));
 }
 
 static void read_phase(void)
@@ -207,7 +219,8 @@ static void read_script(void)
 		else
 			script->words[i] = script_word(kinds[kind].words[i], 3 + i);
 	}
-	event_add(script->time, EV_SCRIPT, -1, script, 0);
+	script->event = (struct event){ .kind = EV_SCRIPT, .cpu = -1, .what = script };
+	event_set(&script->event, script->time);
 	nr_scripts++;
 }
 
@@ -218,7 +231,7 @@ static void take_cpu(s32 cpu, u64 ns)
 	if (!rq->online || rq->higher_until >= sim.now + ns)
 		return;
 	rq->higher_until = sim.now + ns;
-	event_add(rq->higher_until, EV_HIGHER_END, cpu, NULL, 0);
+	event_set(&rq->higher_end, rq->higher_until);
 	schedule(cpu);
 }
 
@@ -226,7 +239,7 @@ static void take_cpu(s32 cpu, u64 ns)
 static void bring_up(struct script *script, s32 cpu)
 {
 	if (sim.cpus[cpu].going_down)
-		event_add(sim.now + DEACTIVATE_NS, EV_SCRIPT, -1, script, 0);
+		event_set(&script->event, sim.now + DEACTIVATE_NS);
 	else if (!sim.cpus[cpu].online)
 		cpu_up(cpu);
 }

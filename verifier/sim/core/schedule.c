@@ -9,7 +9,7 @@ static void resched_after(s32 cpu, u64 ns)
 	if (rq->need_resched || !rq->online)
 		return;
 	rq->need_resched = true;
-	event_add(sim.now + ns, EV_RESCHED, cpu, NULL, 0);
+	event_set(&rq->resched, sim.now + ns);
 }
 
 void resched(s32 cpu)
@@ -34,10 +34,14 @@ void update_curr(struct sim_cpu *rq)
 
 static void tick_later(struct sim_cpu *rq)
 {
-	if (rq->tick_armed)
-		return;
-	rq->tick_armed = true;
-	event_add((sim.now / TICK_NS + 1) * TICK_NS, EV_TICK, rq->id, NULL, 0);
+	if (!rq->tick.at)
+		event_set(&rq->tick, (sim.now / TICK_NS + 1) * TICK_NS);
+}
+
+void choice_ends(struct sim_cpu *rq)
+{
+	rq->gen++;
+	event_cancel(&rq->done);
 }
 
 void set_next(struct sim_cpu *rq, struct sim_task *p)
@@ -49,7 +53,7 @@ void set_next(struct sim_cpu *rq, struct sim_task *p)
 	rq->class = CLASS_EXT;
 	rq->curr = p;
 	rq->exec_start = sim.now;
-	rq->gen++;
+	choice_ends(rq);
 	if (p->t.scx.flags & SCX_TASK_QUEUED) {
 		wait_ends(p);
 		call("running", sim.ops->running, KF_REST, p, 0, 0, 0);
@@ -71,7 +75,7 @@ static void release(struct sim_cpu *rq)
 void put_prev(struct sim_cpu *rq, struct sim_task *p, enum cpu_class next)
 {
 	update_curr(rq);
-	rq->gen++;
+	choice_ends(rq);
 	if (!(p->t.scx.flags & SCX_TASK_QUEUED))
 		return;
 	call("stopping", sim.ops->stopping, KF_REST, p, true, 0, 0);
@@ -117,7 +121,7 @@ static void go_idle(struct sim_cpu *rq, enum cpu_class before)
 		idle_set(rq->id, true);
 		return;
 	}
-	rq->gen++;
+	choice_ends(rq);
 	rq->idle_since = sim.now;
 	notify_idle(rq, true);
 	trace("idle", NULL, rq->id, 0);
@@ -177,6 +181,7 @@ void schedule(s32 cpu)
 
 	sim.this_cpu = cpu;
 	rq->need_resched = false;
+	event_cancel(&rq->resched);
 	update_curr(rq);
 	if (rq->higher_until <= sim.now)
 		next = pick(rq, prev);
@@ -197,10 +202,11 @@ static void kick_all(struct sim_cpu *rq)
 	u64 now = rq->kick, if_idle = rq->kick_idle, preempt = rq->kick_preempt;
 
 	rq->kick = rq->kick_idle = rq->kick_preempt = 0;
-	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++) {
+	for (u64 bits = now | if_idle; bits; bits &= bits - 1) {
+		s32 cpu = __builtin_ctzll(bits);
 		struct sim_cpu *to = &sim.cpus[cpu];
 
-		if (!to->online || !((now | if_idle) & bit(cpu)))
+		if (!to->online)
 			continue;
 		if ((now & bit(cpu)) && to->class != CLASS_HIGHER) {
 			if ((preempt & bit(cpu)) && to->class == CLASS_EXT)
@@ -214,13 +220,13 @@ static void kick_all(struct sim_cpu *rq)
 
 void irq_work(void)
 {
-	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++) {
-		struct sim_cpu *rq = &sim.cpus[cpu];
+	while (sim.irqs) {
+		struct sim_cpu *rq = &sim.cpus[__builtin_ctzll(sim.irqs)];
 
-		if (rq->deferred_first)
-			run_deferred(rq);
+		sim.irqs &= sim.irqs - 1;
+		run_deferred(rq);
 		if (rq->kick | rq->kick_idle) {
-			sim.this_cpu = cpu;
+			sim.this_cpu = rq->id;
 			kick_all(rq);
 		}
 	}

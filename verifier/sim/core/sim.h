@@ -6,7 +6,8 @@
 #include "schedc/kernel.h"
 
 #define MAX_SIM_CPUS 64
-#define MAX_SIM_TASKS 1024
+/* As many as there are process ids. */
+#define MAX_SIM_TASKS 32768
 #define MAX_PHASES 32
 #define MAX_MAPS 8
 #define MAX_BATCH 32
@@ -31,7 +32,7 @@ enum event_kind {
 	EV_WAKE,	/* a task's sleep is over */
 	EV_START,	/* a task is there from now on */
 	EV_RESCHED,	/* a CPU was asked to choose again */
-	EV_DONE,	/* a CPU's task ran what it wanted to; `gen` says which choice is meant */
+	EV_DONE,	/* a CPU's task ran what it wanted to */
 	EV_TICK,
 	EV_HIGHER_END,	/* a higher class leaves a CPU */
 	EV_OFFLINE,	/* the second step of a CPU on its way down */
@@ -41,15 +42,19 @@ enum event_kind {
 	EV_SCRIPT,	/* what the scenario wants */
 };
 
+/* It belongs to what it happens to, which has one of each kind: there are never more than the machine needs. */
 struct event {
-	u64 time, order, gen;
 	enum event_kind kind;
 	s32 cpu;
 	void *what;
+	u32 at;		/* its place in the heap, from 1 on; 0 when it is not due */
 };
 
-void event_add(u64 time, enum event_kind kind, s32 cpu, void *what, u64 gen);
+/* At another time, if it was due already. */
+void event_set(struct event *event, u64 time);
+void event_cancel(struct event *event);
 void events_run(void);
+void watchdog_begin(void);
 
 /* ---- queues.c */
 
@@ -58,6 +63,7 @@ struct dsq {
 	s32 cpu;	/* the CPU whose local queue it is, or -1 */
 	u32 nr, nr_priq;
 	struct sim_task *first, *last;
+	struct sim_task *root;	/* those in order of virtual time, as a tree */
 	struct dsq *next;
 };
 
@@ -68,6 +74,12 @@ struct dsq *dsq_global(s32 cpu);
 void dsq_link(struct dsq *dsq, struct sim_task *p, u64 enq_flags);
 void dsq_unlink(struct sim_task *p);
 void dsq_forget_iterators(void);
+
+/* ---- order.c */
+
+/* Puts the task among those in order of virtual time; after which one, or NULL where it is the first. */
+struct sim_task *order_add(struct dsq *dsq, struct sim_task *p);
+void order_remove(struct dsq *dsq, struct sim_task *p);
 
 /* ---- tasks */
 
@@ -96,13 +108,15 @@ struct sim_task {
 	/* sched_ext's */
 	struct dsq *dsq;
 	struct sim_task *dsq_prev, *dsq_next;
-	u64 dsq_seq, ddsp_dsq, ddsp_flags, qseq, runnable_at;
+	struct sim_task *tree_up, *tree_left, *tree_right;
+	u64 tree_rank, dsq_seq, ddsp_dsq, ddsp_flags, qseq, runnable_at;
 	bool on_priq, deferred, held, custody, enabled, in_local;
 	s32 sticky_cpu, selected_cpu;
 	struct sim_task *runnable_prev, *runnable_next;
 	bool runnable;
 
 	/* what it does */
+	struct event wake;	/* or its start */
 	struct behaviour behaviour;
 	u32 at;
 	u64 rounds, left;
@@ -124,8 +138,10 @@ struct sim_cpu {
 	enum cpu_class class;
 	struct sim_task *curr;
 	struct dsq local;
-	bool in_balance, keep_prev, need_resched, tick_armed, released;
-	u64 exec_start, gen, qseq, higher_until, idle_since, busy_ns, higher_ns;
+	u64 core_bits, llc_bits, node_bits;	/* the CPUs that share each with it */
+	struct event resched, done, tick, higher_end, offline, push;
+	bool in_balance, keep_prev, need_resched, released;
+	u64 exec_start, gen, push_gen, qseq, higher_until, idle_since, busy_ns, higher_ns;
 	struct sim_task *runnable_first, *runnable_last, *deferred_first, *deferred_last;
 	u32 nr_running;
 	u32 distribute;
@@ -156,8 +172,10 @@ struct sim {
 	s32 nr_cpus, nr_tasks, next_pid, this_cpu, unserved_cpu, unserved_pid;
 	u64 unserved_at;
 	struct cpumask online, active, idle, idle_smt;
+	u64 irqs;		/* CPUs with kicks or deferred tasks to see to */
+	bool smt, nodes_are_llcs;
 	struct sim_cpu cpus[MAX_SIM_CPUS];
-	struct sim_task *tasks[MAX_SIM_TASKS];
+	struct sim_task **tasks;
 	struct sim_task *direct;	/* the task of enqueue() or select_cpu(), or SPOILT */
 	struct sched_ext_ops *ops;
 	const char *callback;		/* that is running */
@@ -207,12 +225,12 @@ static inline bool before(u64 a, u64 b)
 
 /* ---- idle.c */
 
+void idle_begin(void);
 void idle_set(s32 cpu, bool idle);
 bool idle_claim(s32 cpu);
 s32 idle_pick(u64 allowed, bool whole_core);
 s32 idle_select(struct sim_task *p, s32 prev, u64 wake_flags, const struct cpumask *allowed);
 s32 distribute(u64 bits);
-u64 span_of_node(s32 cpu);
 
 /* ---- enqueue.c, dispatch.c, schedule.c: one CPU's queue of runnable tasks */
 
@@ -233,6 +251,8 @@ void flush_batch(struct sim_cpu *rq);
 bool balance(struct sim_cpu *rq, struct sim_task *prev);
 void resched(s32 cpu);
 void schedule(s32 cpu);
+/* What was chosen for the CPU is over: nothing that was due for it happens. */
+void choice_ends(struct sim_cpu *rq);
 void put_prev(struct sim_cpu *rq, struct sim_task *p, enum cpu_class next);
 void set_next(struct sim_cpu *rq, struct sim_task *p);
 void irq_work(void);
@@ -240,6 +260,7 @@ void irq_work(void);
 /* ---- tasks.c, changes.c, hotplug.c */
 
 struct sim_task *task_new(void);
+void task_start_at(struct sim_task *p, u64 time);
 void task_start(struct sim_task *p);
 void task_wake(struct sim_task *p);
 void task_advance(struct sim_task *p);
@@ -248,7 +269,7 @@ s32 fallback_cpu(struct sim_task *p, s32 cpu);
 bool cpu_allowed(struct sim_task *p, s32 cpu);
 void move_queued(struct sim_task *p, s32 cpu);
 void push_away(struct sim_task *p, s32 cpu);
-void push_from(s32 cpu, u64 gen);
+void push_from(s32 cpu);
 void task_fork(struct sim_task *parent, u64 template);
 void set_affinity(struct sim_task *p, u64 bits);
 void set_nice(struct sim_task *p, s32 nice);
@@ -274,14 +295,14 @@ bool kf_allowed(u32 needed);
 /* ---- helpers.c */
 
 void group_match(u64 group, u64 patterns);
-void timer_fire(struct bpf_timer *timer, u64 gen);
+void timer_fire(struct bpf_timer *timer);
 
 /* ---- report.c */
 
 void sim_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void sim_exit(enum scx_exit_kind kind, s64 code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void count_event(enum sim_counter counter);
-void trace(const char *what, struct sim_task *p, u64 a, u64 b);
+void trace_line(const char *what, struct sim_task *p, u64 a, u64 b);
 void refuse(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 void flush_report(void);
 void report(void);
@@ -296,6 +317,12 @@ void wait_begins(struct sim_task *p);
 void wait_ends(struct sim_task *p);
 void idle_ends(struct sim_cpu *rq);
 void served_at_end(void);
+
+static inline void trace(const char *what, struct sim_task *p, u64 a, u64 b)
+{
+	if (sim.trace)
+		trace_line(what, p, a, b);
+}
 
 /* ---- scenario.c; glue of the policy's program, generated beside it */
 

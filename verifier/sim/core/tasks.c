@@ -6,15 +6,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* For one task more. */
+static bool has_room(void)
+{
+	static s32 room;
+	struct sim_task **tasks;
+
+	if (sim.nr_tasks < room)
+		return true;
+	room = room ? 2 * room : 64;
+	tasks = realloc(sim.tasks, room * sizeof(*tasks));
+	if (tasks)
+		sim.tasks = tasks;
+	return tasks;
+}
+
 struct sim_task *task_new(void)
 {
 	struct sim_task *p;
 
-	if (sim.nr_tasks == MAX_SIM_TASKS)
-		return NULL;
-	p = calloc(1, sizeof(*p));
+	p = sim.nr_tasks < MAX_SIM_TASKS && has_room() ? calloc(1, sizeof(*p)) : NULL;
 	if (!p)
 		return NULL;
+	p->wake = (struct event){ .kind = EV_WAKE, .cpu = -1, .what = p };
 	p->t.pid = sim.next_pid++;
 	p->t.cpus_ptr = &p->mask;
 	p->t.real_cred = &p->cred;
@@ -79,7 +93,7 @@ static s32 first_allowed(struct sim_task *p, u64 among)
 /* Where a task goes whose CPU does not take it: near, then anywhere it may, then anywhere at all. */
 s32 fallback_cpu(struct sim_task *p, s32 near)
 {
-	s32 cpu = first_allowed(p, span_of_node(near));
+	s32 cpu = first_allowed(p, sim.cpus[near].node_bits);
 
 	if (cpu < 0)
 		cpu = first_allowed(p, NEVER);
@@ -142,8 +156,15 @@ static bool init_task(struct sim_task *p)
 	return !error;
 }
 
+void task_start_at(struct sim_task *p, u64 time)
+{
+	p->wake.kind = EV_START;
+	event_set(&p->wake, time);
+}
+
 void task_start(struct sim_task *p)
 {
+	p->wake.kind = EV_WAKE;
 	p->t.nr_cpus_allowed = __builtin_popcountll(p->mask.bits[0]);
 	if (!init_task(p)) {
 		sim.refused_forks++;
@@ -199,7 +220,7 @@ void task_arm(struct sim_task *p)
 {
 	struct sim_cpu *rq = cpu_of_task(p);
 
-	event_add(sim.now + p->left, EV_DONE, rq->id, NULL, rq->gen);
+	event_set(&rq->done, sim.now + p->left);
 }
 
 static struct phase next_phase(struct sim_task *p)
@@ -223,7 +244,7 @@ static void run_for(struct sim_task *p, u64 ns)
 
 static void block(struct sim_task *p, struct sim_cpu *rq, u64 ns)
 {
-	event_add(sim.now + ns, EV_WAKE, rq->id, p, 0);
+	event_set(&p->wake, sim.now + ns);
 	dequeue_task(rq, p, SCX_DEQ_SLEEP, false);
 	schedule(rq->id);
 }

@@ -51,7 +51,7 @@ void wait_ends(struct sim_task *p)
 	s32 cpu = p->t.thread_info.cpu;
 
 	if (p->waiting_since != NEVER) {
-		for (s32 other = 0; other < sim.nr_cpus; other++)
+		for (s32 other = 0; other < sim.nr_cpus && sim.now - p->waiting_since > sim.worst_unserved; other++)
 			if (sim.cpus[other].class == CLASS_IDLE)
 				unserved(&sim.cpus[other], p);
 		note_wait(p);
@@ -67,6 +67,8 @@ void wait_ends(struct sim_task *p)
 /* The CPU was idle until now: whoever waits all the same could have run there. */
 void idle_ends(struct sim_cpu *rq)
 {
+	if (sim.now - rq->idle_since <= sim.worst_unserved)
+		return;
 	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
 		for (struct sim_task *p = sim.cpus[cpu].runnable_first; p; p = p->runnable_next)
 			unserved(rq, p);
