@@ -44,9 +44,9 @@ class Refusal:
     instead: str
 
 
-def refusals(workload: Workload, cpus: int) -> tuple[Refusal, ...]:
-    """What cannot be said on that many CPUs."""
-    if cpus == 1:
+def refusals(workload: Workload, cpus: int, parallel: bool = False) -> tuple[Refusal, ...]:
+    """What cannot be said on that many CPUs, unless they run in `parallel`."""
+    if cpus == 1 or parallel:
         return ()
     reason = f"{cpus} CPUs take turns on one virtual clock: nothing runs in parallel, and an idle one gives time away"
     instead = "one CPU here; the simulator, KVM or a real host for several"
@@ -55,20 +55,21 @@ def refusals(workload: Workload, cpus: int) -> tuple[Refusal, ...]:
     return tuple(Refusal(name, reason, instead) for name in names)
 
 
-def figures(run: Run, workload: Workload, cpus: int) -> dict[Figure, float]:
+def figures(run: Run, workload: Workload, cpus: int, parallel: bool = False) -> dict[Figure, float]:
     """All that this run says. What there were too few samples for is left out."""
     found: dict[Figure, float] = {}
     total = sum(group.cpu_total for group in run.groups)
     for group, seen in zip(workload.groups, run.groups, strict=True):
         found.update(_distributions(group, seen))
         found.update(_counts(group, seen))
-        if cpus == 1:
+        if cpus == 1 or parallel:
             found.update(_rates(group, seen, run.window))
         if total:
             found[Figure(group.name, "share of the CPU time", "%")] = 100 * seen.cpu_total / total
     found[Figure("", "switches", "/s")] = run.switches * SECOND / run.window if run.window else 0.0
     if cpus > 1:
         found[Figure("", "migrations", "")] = float(sum(group.migrations for group in run.groups))
+    found.update(_balance(run))
     fairness = _fairness(run, workload)
     if fairness is not None:
         found[Figure("", "fairness of busy tasks", "index", "more")] = fairness
@@ -105,6 +106,14 @@ def _rates(group: Group, seen: GroupRun, window: int) -> Iterator[tuple[Figure, 
             yield Figure(group.name, "makespan", "ns", "less"), float(seen.finished)
     elif group.kind != "busy" and window:
         yield Figure(group.name, "throughput", "/s", "more"), seen.done * SECOND / window
+
+
+def _balance(run: Run) -> Iterator[tuple[Figure, float]]:
+    """How well the work is spread over the CPUs, where the run says what each had."""
+    if len(run.busy) > 1:
+        yield Figure("", "balance between CPUs", "index", "more"), jain([float(busy) for busy in run.busy])
+        unused = 100 * run.unused / (run.window * len(run.busy)) if run.window else 0.0
+        yield Figure("", "CPU time unused while tasks wait", "%", "less"), unused
 
 
 def weight(group: Group) -> int:

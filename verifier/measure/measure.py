@@ -10,12 +10,13 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from schedc.verifier.kernel.expectations import STALL
 from schedc.verifier.kernel.subject import with_parents
 from schedc.verifier.measure import wire
 from schedc.verifier.measure.errors import MeasureError
+from schedc.verifier.measure.origin import Origin, lab
 from schedc.verifier.measure.result import Run, run_of
 from schedc.verifier.measure.subject import Subject, distinct
 from schedc.verifier.measure.workload import Workload
@@ -112,6 +113,19 @@ class Measurement:
     @property
     def ok(self) -> bool:
         return all(each.ok for each in self.measured)
+
+    @property
+    def origin(self) -> Origin:
+        """A virtual machine: its CPUs take turns."""
+        provenance = {
+            "kernel": self.kernel,
+            "kernel_version": self.kernel_version,
+            "qemu": self.qemu,
+            "guest_sha256": self.guest,
+            "machine": asdict(self.machine),
+            "instruction_ns": 1 << self.workload.shift,
+        }
+        return Origin(self.kernel, lab(self.options.cpus), self.qemu, False, provenance)
 
 
 def _quiet(text: str) -> None:

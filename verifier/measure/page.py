@@ -13,8 +13,8 @@ from schedc.verifier.measure import curves
 from schedc.verifier.measure.compare import Comparison, coverage
 from schedc.verifier.measure.figures import Figure, refusals
 from schedc.verifier.measure.histogram import Histogram, merged
-from schedc.verifier.measure.measure import Measurement
-from schedc.verifier.measure.report import Table, ordered, shared, source, table
+from schedc.verifier.measure.origin import Reportable
+from schedc.verifier.measure.report import Table, ordered, shared, table
 from schedc.verifier.measure.result import GroupRun
 from schedc.verifier.measure.show import alone, amount
 
@@ -38,7 +38,7 @@ class Cell(NamedTuple):
     """Where the interval and the median stand between a quarter (0) and four times (100) the base."""
 
 
-def html(measurement: Measurement) -> str:
+def html(measurement: Reportable) -> str:
     """The whole page; the same bytes for the same measurement."""
     text = (files("schedc.verifier.measure") / "page.html.j2").read_text(encoding="utf-8")
     environment = Environment(undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -47,11 +47,10 @@ def html(measurement: Measurement) -> str:
         measurement=measurement,
         workload=measurement.workload,
         names=[each.subject.name for each in measurement.measured],
-        source=source(measurement.options.cpus),
         rows=list(_rows(tables)),
         charts=list(_charts(measurement)),
         size=curves,
-        refusals=refusals(measurement.workload, measurement.options.cpus),
+        refusals=refusals(measurement.workload, measurement.options.cpus, measurement.origin.parallel),
         coverage=coverage(measurement.options.seeds),
     )
 
@@ -85,7 +84,7 @@ def _place(ratio: float) -> float:
     return round(50 + 50 * log(held) / log(_MOST), 1)
 
 
-def _charts(measurement: Measurement) -> Iterator[curves.Chart]:
+def _charts(measurement: Reportable) -> Iterator[curves.Chart]:
     """For each group and each thing that was timed, the values of all seeds under every scheduler."""
     for place, group in enumerate(measurement.workload.groups):
         for what, values in _SEEN.items():

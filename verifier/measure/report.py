@@ -9,7 +9,8 @@ from typing import Any
 from schedc.verifier.measure.compare import CONFIDENCE, FEWEST, Comparison, Interval, compare, coverage
 from schedc.verifier.measure.figures import Figure, figures, refusals
 from schedc.verifier.measure.histogram import Histogram
-from schedc.verifier.measure.measure import Measured, Measurement
+from schedc.verifier.measure.measure import Measured
+from schedc.verifier.measure.origin import Reportable
 from schedc.verifier.measure.result import GroupRun, Run
 
 SCHEMA = 1
@@ -17,17 +18,10 @@ Table = dict[int, dict[Figure, float]]
 """By seed."""
 
 
-def source(cpus: int) -> str:
-    """Where every figure is from."""
-    if cpus == 1:
-        return "lab: counted instructions, one CPU"
-    return f"lab: counted instructions, {cpus} CPUs in turns; waits contain the others' turns"
-
-
-def table(measurement: Measurement, measured: Measured) -> Table:
+def table(measurement: Reportable, measured: Measured) -> Table:
     """The figures of each seed that the scheduler came through."""
-    cpus = measurement.options.cpus
-    return {run.seed: figures(run, measurement.workload, cpus) for run in measured.runs}
+    cpus, parallel = measurement.options.cpus, measurement.origin.parallel
+    return {run.seed: figures(run, measurement.workload, cpus, parallel) for run in measured.runs}
 
 
 def shared(base: Table, mine: Table) -> dict[Figure, Comparison]:
@@ -45,7 +39,7 @@ def ordered(tables: Sequence[Table]) -> list[Figure]:
     return list(dict.fromkeys(figure for each in tables for values in each.values() for figure in values))
 
 
-def to_json(measurement: Measurement) -> dict[str, Any]:
+def to_json(measurement: Reportable) -> dict[str, Any]:
     """All of it, with every distribution."""
     workload, options = measurement.workload, measurement.options
     tables = [table(measurement, each) for each in measurement.measured]
@@ -53,19 +47,12 @@ def to_json(measurement: Measurement) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "ok": measurement.ok,
-        "source": source(options.cpus),
-        "provenance": {
-            "kernel": measurement.kernel,
-            "kernel_version": measurement.kernel_version,
-            "qemu": measurement.qemu,
-            "guest_sha256": measurement.guest,
-            "machine": dataclasses.asdict(measurement.machine),
-            "instruction_ns": 1 << workload.shift,
-        },
+        "source": measurement.origin.source,
+        "provenance": dict(measurement.origin.provenance),
         "workload": {"name": workload.name, "about": workload.about, "sha256": workload.sha256},
         "seeds": options.seeds,
         "confidence": {"asked": CONFIDENCE, "reached": coverage(options.seeds), "fewest_pairs": FEWEST},
-        "refused": [dataclasses.asdict(each) for each in refusals(workload, options.cpus)],
+        "refused": [dataclasses.asdict(each) for each in refusals(workload, options.cpus, measurement.origin.parallel)],
         "schedulers": [_scheduler(each) for each in measurement.measured],
         "comparisons": [
             _comparison(base, each.subject.name, figure, found)
@@ -136,7 +123,8 @@ def _callbacks(measured: Measured) -> dict[str, Any] | None:
 
 def _run(run: Run) -> dict[str, Any]:
     groups = [_group(group) for group in run.groups]
-    return {"seed": run.seed, "window_ns": run.window, "switches": run.switches, "groups": groups}
+    cpus = {"busy_ns": list(run.busy), "unused_ns": run.unused} if run.busy else {}
+    return {"seed": run.seed, "window_ns": run.window, "switches": run.switches, **cpus, "groups": groups}
 
 
 def _group(group: GroupRun) -> dict[str, Any]:

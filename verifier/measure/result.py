@@ -52,6 +52,10 @@ class Run:
     switches: int
     """Of the whole system, in the window."""
     groups: tuple[GroupRun, ...]
+    busy: tuple[int, ...] = ()
+    """How long each CPU had one of the tasks, in ns; empty where CPUs do not run beside each other."""
+    unused: int = 0
+    """CPU time in which a CPU had nothing while a task waited, in ns."""
 
 
 def run_of(line: Mapping[str, Any], workload: Workload, seed: int) -> Run:
@@ -60,7 +64,8 @@ def run_of(line: Mapping[str, Any], workload: Workload, seed: int) -> Run:
     if not isinstance(groups, list) or len(groups) != len(workload.groups):
         raise MeasureError("the guest's report has other groups than the workload", "report this")
     found = tuple(_group(item, group.name) for item, group in zip(groups, workload.groups, strict=True))
-    return Run(seed, _number(line, "window_ns"), _number(line, "switches"), found)
+    busy, unused = _numbers(line, "busy_ns"), _number(line, "unused_ns")
+    return Run(seed, _number(line, "window_ns"), _number(line, "switches"), found, busy, unused)
 
 
 def _number(line: object, key: str) -> int:

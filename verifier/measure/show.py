@@ -7,23 +7,24 @@ from statistics import median
 
 from schedc.verifier.measure.compare import FEWEST, Comparison, coverage
 from schedc.verifier.measure.figures import Figure, refusals
-from schedc.verifier.measure.measure import Measured, Measurement
-from schedc.verifier.measure.report import Table, ordered, shared, source, table
+from schedc.verifier.measure.measure import Measured
+from schedc.verifier.measure.origin import Reportable
+from schedc.verifier.measure.report import Table, ordered, shared, table
 
 _UNITS = (("s", 1e9), ("ms", 1e6), ("us", 1e3))
 
 
-def text(measurement: Measurement) -> Iterator[str]:
+def text(measurement: Reportable) -> Iterator[str]:
     """Lines without their newline."""
     workload, options = measurement.workload, measurement.options
-    yield f"{workload.name} on {measurement.kernel}, {_count(options.cpus, 'CPU')}, {_count(options.seeds, 'seed')}"
-    yield f"  {source(options.cpus)}; {1 << workload.shift} ns an instruction; {measurement.qemu}"
+    yield f"{workload.name} on {measurement.origin.place}, {_count(options.cpus, 'CPU')}, {_count(options.seeds, 'seed')}"
+    yield f"  {measurement.origin.source}; {1 << workload.shift} ns an instruction; {measurement.origin.detail}"
     yield ""
     yield from _figures(measurement)
     yield from _callbacks(measurement)
     for each in measurement.measured:
         yield from _failed(each)
-    for refusal in refusals(workload, options.cpus):
+    for refusal in refusals(workload, options.cpus, measurement.origin.parallel):
         yield f"not given: {refusal.figure}: {refusal.reason}. From: {refusal.instead}."
     yield from _explained(measurement)
 
@@ -32,7 +33,7 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _figures(measurement: Measurement) -> Iterator[str]:
+def _figures(measurement: Reportable) -> Iterator[str]:
     """A row for each figure: the base's median, then for each other its median and its ratio to the base."""
     tables = [table(measurement, each) for each in measurement.measured]
     compared = [shared(tables[0], mine) for mine in tables[1:]]
@@ -85,7 +86,7 @@ def _digits(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def _callbacks(measurement: Measurement) -> Iterator[str]:
+def _callbacks(measurement: Reportable) -> Iterator[str]:
     """The mean time of each callback."""
     timed = [(each.subject.name, each.costs) for each in measurement.measured if each.costs is not None]
     names = sorted({call.name for _, costs in timed for call in costs.callbacks})
@@ -111,7 +112,7 @@ def _failed(measured: Measured) -> Iterator[str]:
         yield f"NOT OK: {measured.subject.name}, seed {', '.join(map(str, seeds))}: {shown}"
 
 
-def _explained(measurement: Measurement) -> Iterator[str]:
+def _explained(measurement: Reportable) -> Iterator[str]:
     base, seeds = measurement.measured[0].subject.name, measurement.options.seeds
     if len(measurement.measured) < 2:
         yield "medians over the seeds; percentiles that too few samples carry are left out"

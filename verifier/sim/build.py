@@ -94,6 +94,7 @@ def _core_files() -> dict[str, bytes]:
     shared = resources.files("schedc.templates") / "include" / "schedc"
     files = {f"include/schedc/{name}": (shared / name).read_bytes() for name in _SHARED_HEADERS}
     files["include/schedc/kernel.h"] = (here / "include" / "schedc" / "kernel.h").read_bytes()
+    files["load_draw.c"] = (resources.files("schedc.verifier.vm") / "guest" / "load_draw.c").read_bytes()
     core = [(item.name, item.read_bytes()) for item in (here / "core").iterdir() if item.name.endswith((".c", ".h"))]
     return files | dict(sorted(core))
 

@@ -111,14 +111,23 @@ class Result:
     trace_cut: bool = False
 
 
-def parse(text: str, counters: tuple[str, ...]) -> Result:
-    """From the core's words; `SimError` if the core refused the scenario or its words end in the middle."""
-    rows: dict[str, list[list[str]]] = {}
+Rows = dict[str, list[list[str]]]
+"""The core's lines by their first word; each has the other words."""
+
+
+def rows_of(text: str) -> Rows:
+    """`SimError` if the core refused the scenario."""
+    rows: Rows = {}
     for line in text.splitlines():
         word, _, rest = line.partition(" ")
         rows.setdefault(word, []).append(rest.split(" "))
     if "refused" in rows:
         raise SimError(f"the simulator refuses the scenario: {' '.join(rows['refused'][0])}")
+    return rows
+
+
+def result_of(rows: Rows, counters: tuple[str, ...]) -> Result:
+    """`SimError` if the core's words end in the middle."""
     trace = tuple(_line(row) for row in rows.get("t", ()))
     if "trap" in rows:
         return Result(trace=trace, trap=_trap(rows["trap"][0]))
@@ -141,7 +150,7 @@ def _numbers(rows: Iterable[list[str]]) -> list[list[int]]:
     return [[int(word) for word in row] for row in rows]
 
 
-def _result(rows: dict[str, list[list[str]]], trace: tuple[Line, ...], counters: tuple[str, ...]) -> Result:
+def _result(rows: Rows, trace: tuple[Line, ...], counters: tuple[str, ...]) -> Result:
     kind, code, *message = rows["exit"][0]
     ended, steps, cut, refused = _numbers(rows["ran"])[0]
     totals = [total for _, total in _numbers(rows.get("counter", ()))]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from schedc.api import CompileResult
-from schedc.verifier.sim import build, topology
+from schedc.verifier.measure.result import Run, run_of
+from schedc.verifier.measure.workload import Workload
+from schedc.verifier.sim import build, load, topology
 from schedc.verifier.sim.check import check
 from schedc.verifier.sim.errors import SimError
 from schedc.verifier.sim.program import Program
-from schedc.verifier.sim.result import Result, parse
-from schedc.verifier.sim.scenario import Scenario
+from schedc.verifier.sim.result import Result, Rows, result_of, rows_of
+from schedc.verifier.sim.scenario import Cpu, Scenario, machine_lines
 
 # Seconds of processor time; and how much longer a loaded machine may take.
-DEADLINE, PATIENCE = 60, 60
+DEADLINE, LOAD_DEADLINE, PATIENCE = 60, 600, 60
+# A workload ends by its time; what it takes is bounded by the processor time.
+MAX_EVENTS = 10**15
 
 
 def simulate(
@@ -26,28 +30,50 @@ def simulate(
     """
     program = compiled if isinstance(compiled, Program) else Program.of(compiled)
     check(scenario)
-    text = "\n".join([*scenario.lines(trace), *_loader(program, scenario)]) + "\n"
+    lines = [*scenario.lines(trace), *_loader(program, scenario.cpus, scenario.groups()), *_params(scenario)]
+    return result_of(run(program, lines, deadline), program.counters)
+
+
+def simulate_load(
+    program: Program, cpus: Sequence[Cpu], workload: Workload, seed: int, *, deadline: int = LOAD_DEADLINE
+) -> tuple[Result, Run | None]:
+    """A workload file of the lab on that machine; there is no `Run` where the scheduler did not last to its end."""
+    if workload.highest_cpu >= len(cpus):
+        raise SimError(f"workload `{workload.name}` names CPU {workload.highest_cpu}, and there are {len(cpus)}")
+    lines = [f"end 1\nseed {seed}\nevents {MAX_EVENTS}", *machine_lines(cpus)]
+    lines += [*load.lines(workload, seed, len(cpus)), *_loader(program, cpus, load.groups(workload))]
+    rows = run(program, lines, deadline)
+    line = load.told(rows, workload)
+    return result_of(rows, program.counters), None if line is None else run_of(line, workload, seed)
+
+
+def run(program: Program, lines: Sequence[str], deadline: int) -> Rows:
+    """One process of the core, for at most `deadline` seconds of processor time."""
     path = build.executable(program)
     try:
         done = subprocess.run(
-            [path, str(deadline)], input=text, capture_output=True, text=True, env={}, timeout=deadline + PATIENCE,
-            check=False,
+            [path, str(deadline)], input="\n".join(lines) + "\n", capture_output=True, text=True, env={},
+            timeout=deadline + PATIENCE, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise SimError(
             f"the scenario was not over after {deadline + PATIENCE} s", "simulate a shorter time, or fewer tasks"
         ) from None
-    return parse(done.stdout, program.counters)
+    return rows_of(done.stdout)
 
 
-def _loader(program: Program, scenario: Scenario) -> Iterator[str]:
-    """What a loader does before it attaches, and when live params change."""
-    for name, index, value in topology.variables(scenario.cpus):
+def _loader(program: Program, cpus: Sequence[Cpu], groups: Sequence[str]) -> Iterator[str]:
+    """What a loader does before it attaches."""
+    for name, index, value in topology.variables(cpus):
         yield f"var {name} {index} {value}"
     for name, value in program.settings.items():
         yield f"var {name} 0 {value}"
-    for number, group in enumerate(scenario.groups(), 1):
+    for number, group in enumerate(groups, 1):
         yield f"match {number} {program.bits(group)}"
+
+
+def _params(scenario: Scenario) -> Iterator[str]:
+    """What it does when live params change."""
     for event in scenario.events:
         if event.kind == "param":
             yield f"at {event.time} var live_{event.group} 0 {event.value}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 US, MS, SECOND = 1_000, 1_000_000, 1_000_000_000
 
 # What the core has room for.
-MAX_CPUS, MAX_TASKS, MAX_PHASES = 64, 1024, 32
+MAX_CPUS, MAX_TASKS, MAX_PHASES = 64, 16384, 32
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Scenario:
         """The text that the core reads, without what belongs to the policy."""
         lines = [f"end {self.end}", f"seed {self.seed}", *(["trace"] if trace else [])]
         lines += [f"timeout {self.timeout}"] if self.timeout else []
-        lines += [f"cpu {cpu.core} {cpu.llc} {cpu.node}" for cpu in self.cpus]
+        lines += machine_lines(self.cpus)
         for task in self.tasks:
             lines += self._task(task)
         return lines + [self._event(event) for event in self.events if event.kind != "param"]
@@ -116,6 +116,11 @@ class Scenario:
 
     def _group(self, path: str) -> int:
         return self.groups().index(path) + 1
+
+
+def machine_lines(cpus: Iterable[Cpu]) -> list[str]:
+    """The machine, for the core."""
+    return [f"cpu {cpu.core} {cpu.llc} {cpu.node}" for cpu in cpus]
 
 
 def _bits(cpus: Iterable[int]) -> str:

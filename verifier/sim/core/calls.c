@@ -28,6 +28,7 @@ static void leave(struct context old)
 	sim.callback = old.callback;
 	sim.callback_pid = old.pid;
 	sim.allowed = old.allowed;
+	sim.cpus[sim.this_cpu].overhead += sim.cost[COST_CALLBACK] + sim.callback_steps * sim.cost[COST_FUNCTION];
 	sim.callback_steps = old.steps;
 	if (!sim.callback)
 		dsq_forget_iterators();

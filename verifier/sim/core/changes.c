@@ -36,10 +36,14 @@ static const u32 weights[40] = {
 	110, 87, 70, 56, 45, 36, 29, 23, 18, 15,
 };
 
+/* What a task of SCHED_IDLE has instead. */
+#define IDLE_POLICY_WEIGHT 3
+
 /* In the scale of control groups, where 100 is nice 0. */
 void weigh(struct sim_task *p)
 {
-	u32 weight = (weights[p->t.static_prio - 100] * 100 + 512) / 1024;
+	u32 share = p->idle_policy ? IDLE_POLICY_WEIGHT : weights[p->t.static_prio - 100];
+	u32 weight = (share * 100 + 512) / 1024;
 
 	p->t.scx.weight = weight < 1 ? 1 : weight > 10000 ? 10000 : weight;
 }

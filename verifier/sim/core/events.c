@@ -107,6 +107,7 @@ static void tick(struct sim_cpu *rq)
 	if (rq->class != CLASS_EXT)
 		return;
 	sim.this_cpu = rq->id;
+	charge(rq->id, COST_TICK);
 	update_curr(rq);
 	call("tick", sim.ops->tick, KF_REST, p, 0, 0, 0);
 	if (!p->t.scx.slice)
@@ -168,12 +169,23 @@ static void handle(const struct event *event)
 		sim.this_cpu = __builtin_ctzll(sim.online.bits[0]);
 		script_run(event->what);
 		break;
+	case EV_LOAD:
+		sim.this_cpu = __builtin_ctzll(sim.online.bits[0]);
+		((void (*)(void))event->what)();
+		break;
 	}
+}
+
+static void time_passes(u64 ns)
+{
+	u64 resting = __builtin_popcountll(sim.resting), waiting = sim.nr_waiting;
+
+	sim.unused_ns += ns * (resting < waiting ? resting : waiting);
 }
 
 void events_run(void)
 {
-	while (used && sim.exit_kind == SCX_EXIT_NONE) {
+	while (used && sim.exit_kind == SCX_EXIT_NONE && !sim.over) {
 		struct entry next = heap[1];
 
 		if (next.time > sim.end)
@@ -181,11 +193,12 @@ void events_run(void)
 		if (++sim.processed > sim.max_events)
 			refuse("more than %llu events", sim.max_events);
 		event_cancel(next.event);
+		time_passes(next.time - sim.now);
 		sim.now = next.time;
 		handle(next.event);
 		if (sim.irqs)
 			irq_work();
 	}
-	if (sim.exit_kind == SCX_EXIT_NONE)
+	if (sim.exit_kind == SCX_EXIT_NONE && !sim.over)
 		sim.now = sim.end;
 }

@@ -76,6 +76,7 @@ static void cpu_dead(struct sim_cpu *rq)
 	event_cancel(&rq->resched);
 	choice_ends(rq);
 	sim.online.bits[0] &= ~bit(rq->id);
+	sim.resting &= ~bit(rq->id);
 	sim.hotplug[rq->id].state = CPUHP_OFFLINE;
 }
 
@@ -127,6 +128,7 @@ void cpu_up(s32 cpu)
 	rq->rq_online = true;
 	sim.hotplug[cpu].state = CPUHP_ONLINE;
 	rq->idle_since = sim.now;
+	sim.resting |= bit(cpu);
 	bind(cpu);
 	resched(cpu);
 }

@@ -47,6 +47,7 @@ void idle_begin(void)
 	}
 	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
 		idle_set(cpu, true);
+	sim.resting = sim.online.bits[0];
 }
 
 /* A set bit, the next one behind that of the last call on this CPU; -1 if there is none. */

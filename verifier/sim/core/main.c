@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A policy under a scenario, from its init() to its exit(). The argument is its limit of processor time, in s. */
-#include "sim.h"
+#include "load.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -35,7 +35,7 @@ static void defaults(void)
 	sim.unserved_cpu = sim.unserved_pid = -1;
 }
 
-static void load(void)
+static void attach(void)
 {
 	s32 error = 0;
 
@@ -77,7 +77,8 @@ int main(int count, char **arguments)
 	catch_traps(count > 1 ? strtoull(arguments[1], NULL, 10) : 60);
 	make_writable();
 	scenario_read();
-	load();
+	load_begin();
+	attach();
 	events_run();
 	report();
 	unload();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What a run tells: lines of words, the trace as it goes and a summary at its end; and why it broke off. */
-#include "sim.h"
+#include "load.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ void flush_report(void)
 	filled = 0;
 }
 
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+void say(const char *format, ...)
 {
 	va_list arguments;
 
@@ -182,6 +182,7 @@ void report(void)
 		say("event %s %llu\n", names[i], sim.events[i]);
 	for (struct sim_variable *variable = sim_variables; variable->name; variable++)
 		say_variable(variable);
+	load_report();
 	say("unserved %llu %d %d %llu\n", sim.worst_unserved, sim.unserved_cpu, sim.unserved_pid, sim.unserved_at);
 	say("ran %llu %llu %d %llu\n", sim.now, sim.processed, sim.lines >= sim.max_lines, sim.refused_forks);
 	say("exit %d %lld %s\n", sim.exit_kind, sim.exit_code, sim.exit_msg);

@@ -117,6 +117,7 @@ static void notify_idle(struct sim_cpu *rq, bool idle)
 
 static void go_idle(struct sim_cpu *rq, enum cpu_class before)
 {
+	rq->overhead = 0;
 	if (before == CLASS_IDLE) {
 		idle_set(rq->id, true);
 		return;
@@ -124,6 +125,7 @@ static void go_idle(struct sim_cpu *rq, enum cpu_class before)
 	choice_ends(rq);
 	rq->idle_since = sim.now;
 	notify_idle(rq, true);
+	rq->overhead = 0;
 	trace("idle", NULL, rq->id, 0);
 }
 
@@ -155,9 +157,12 @@ static void switch_to(struct sim_cpu *rq, struct sim_task *prev, struct sim_task
 	enum cpu_class before = prev ? CLASS_EXT : rq->class;
 	enum cpu_class after = rq->higher_until > sim.now ? CLASS_HIGHER : next ? CLASS_EXT : CLASS_IDLE;
 
-	if (prev)
+	if (prev) {
+		*(prev->t.scx.flags & SCX_TASK_QUEUED ? &prev->forced : &prev->voluntary) += 1;
 		put_prev(rq, prev, after);
+	}
 	rq->class = after;
+	sim.resting = after == CLASS_IDLE ? sim.resting | bit(rq->id) : sim.resting & ~bit(rq->id);
 	release(rq);
 	rq->curr = NULL;
 	if (before == CLASS_IDLE && after != CLASS_IDLE)
@@ -168,8 +173,11 @@ static void switch_to(struct sim_cpu *rq, struct sim_task *prev, struct sim_task
 		set_next(rq, next);
 	else if (before != CLASS_HIGHER)
 		trace("higher", NULL, rq->id, rq->higher_until);
-	if (prev != next || before != after)
+	if (prev != next || before != after) {
+		sim.switches++;
+		charge(rq->id, COST_SWITCH);
 		tell_watcher(prev, before, next, after);
+	}
 	if (prev)
 		pin_switched_out(prev);
 }

@@ -40,6 +40,7 @@ enum event_kind {
 	EV_TIMER,
 	EV_WATCHDOG,
 	EV_SCRIPT,	/* what the scenario wants */
+	EV_LOAD,	/* the load generator's: its start, its window, its end */
 };
 
 /* It belongs to what it happens to, which has one of each kind: there are never more than the machine needs. */
@@ -85,7 +86,7 @@ void order_remove(struct dsq *dsq, struct sim_task *p);
 
 enum task_state { NOT_STARTED, SLEEPING, ON_RQ, DEAD };
 
-enum phase_kind { RUN, SLEEP, YIELD, FORK, EXIT, PIN, UNPIN };
+enum phase_kind { RUN, SLEEP, YIELD, FORK, EXIT, PIN, UNPIN, WAIT /* until another one wakes it */ };
 
 struct phase {
 	enum phase_kind kind;
@@ -110,7 +111,7 @@ struct sim_task {
 	struct sim_task *dsq_prev, *dsq_next;
 	struct sim_task *tree_up, *tree_left, *tree_right;
 	u64 tree_rank, dsq_seq, ddsp_dsq, ddsp_flags, qseq, runnable_at;
-	bool on_priq, deferred, held, custody, enabled, in_local;
+	bool on_priq, deferred, held, custody, enabled, in_local, idle_policy;
 	s32 sticky_cpu, selected_cpu;
 	struct sim_task *runnable_prev, *runnable_next;
 	bool runnable;
@@ -118,12 +119,14 @@ struct sim_task {
 	/* what it does */
 	struct event wake;	/* or its start */
 	struct behaviour behaviour;
+	struct task *load;	/* of the load generator, which then says what it does, or NULL */
 	u32 at;
 	u64 rounds, left;
 	s32 bound_cpu;	/* whose kernel thread it is while that CPU is off, or -1 */
 
 	/* what is told of it */
 	u64 waiting_since, mask_since, waits, worst_wait, total_wait, runs, migrations, held_times, misplaced;
+	u64 voluntary, forced;	/* switches away from it */
 	s32 ran_on;
 	void *storage[MAX_MAPS];
 };
@@ -141,6 +144,7 @@ struct sim_cpu {
 	u64 core_bits, llc_bits, node_bits;	/* the CPUs that share each with it */
 	struct event resched, done, tick, higher_end, offline, push;
 	bool in_balance, keep_prev, need_resched, released;
+	u64 overhead;	/* what the kernel did there and whoever runs next has to wait for */
 	u64 exec_start, gen, push_gen, qseq, higher_until, idle_since, busy_ns, higher_ns;
 	struct sim_task *runnable_first, *runnable_last, *deferred_first, *deferred_last;
 	u32 nr_running;
@@ -166,7 +170,23 @@ enum sim_counter {
 	NR_COUNTERS,
 };
 
+/* What work of the kernel takes, in ns; nothing where it is not said. */
+enum cost {
+	COST_CALLBACK,	/* a call of the policy's program */
+	COST_FUNCTION,	/* a kernel function that it calls */
+	COST_SWITCH,
+	COST_WAKEUP,
+	COST_TICK,
+	COST_SYSCALL,	/* of a task of the load generator */
+	COST_FORK,
+	NR_COSTS,
+};
+
 struct sim {
+	u64 cost[NR_COSTS];
+	u64 switches, resting /* CPUs that run nothing */, unused_ns /* of CPUs, while tasks waited */;
+	s32 nr_waiting;
+	bool over;
 	u64 now, end, timeout, callback_steps, max_callback_steps, max_lines, lines;
 	u64 events[NR_COUNTERS], random, worst_unserved, refused_forks, processed, max_events;
 	s32 nr_cpus, nr_tasks, next_pid, this_cpu, unserved_cpu, unserved_pid;
@@ -218,6 +238,11 @@ static inline u64 clock_ns(void)
 	return sim.now + UPTIME_NS;
 }
 
+static inline void charge(s32 cpu, enum cost cost)
+{
+	sim.cpus[cpu].overhead += sim.cost[cost];
+}
+
 static inline bool before(u64 a, u64 b)
 {
 	return (s64)(a - b) < 0;
@@ -263,6 +288,9 @@ struct sim_task *task_new(void);
 void task_start_at(struct sim_task *p, u64 time);
 void task_start(struct sim_task *p);
 void task_wake(struct sim_task *p);
+void task_wake_by(struct sim_task *p, u64 wake_flags);
+struct sim_task *task_again(struct sim_task *p);	/* a dead one becomes another */
+void task_dies(struct sim_task *p);
 void task_advance(struct sim_task *p);
 void task_arm(struct sim_task *p);
 s32 fallback_cpu(struct sim_task *p, s32 cpu);
@@ -303,6 +331,7 @@ void sim_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void sim_exit(enum scx_exit_kind kind, s64 code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void count_event(enum sim_counter counter);
 void trace_line(const char *what, struct sim_task *p, u64 a, u64 b);
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));	/* a line of at most 1000 characters */
 void refuse(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 void flush_report(void);
 void report(void);
@@ -324,9 +353,11 @@ static inline void trace(const char *what, struct sim_task *p, u64 a, u64 b)
 		trace_line(what, p, a, b);
 }
 
-/* ---- scenario.c; glue of the policy's program, generated beside it */
+/* ---- scenario.c, script.c; glue of the policy's program, generated beside it */
 
 void scenario_read(void);
+void read_script(void);
+void set_variable(const char *name, u64 index, u64 value);
 void script_run(void *what);
 
 struct sim_variable {

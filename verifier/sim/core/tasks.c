@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The life of a task: it is made, runs, sleeps, wakes, forks and ends. */
-#include "sim.h"
+/* The life of a task: it is made, wakes, forks and ends. */
+#include "load.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +28,13 @@ struct sim_task *task_new(void)
 	p = sim.nr_tasks < MAX_SIM_TASKS && has_room() ? calloc(1, sizeof(*p)) : NULL;
 	if (!p)
 		return NULL;
+	sim.tasks[sim.nr_tasks++] = p;
+	return task_again(p);
+}
+
+struct sim_task *task_again(struct sim_task *p)
+{
+	*p = (struct sim_task){ .state = NOT_STARTED };
 	p->wake = (struct event){ .kind = EV_WAKE, .cpu = -1, .what = p };
 	p->t.pid = sim.next_pid++;
 	p->t.cpus_ptr = &p->mask;
@@ -42,7 +49,6 @@ struct sim_task *task_new(void)
 	p->t.scx.flags = SCX_TASK_RESET_RUNNABLE_AT;
 	p->waiting_since = NEVER;
 	p->at = ~0u;
-	sim.tasks[sim.nr_tasks++] = p;
 	return p;
 }
 
@@ -122,6 +128,7 @@ static void activate(struct sim_task *p, u64 wake_flags, u64 enq_flags)
 	s32 cpu = choose_cpu(p, wake_flags, &enq_flags);
 	struct sim_cpu *rq = &sim.cpus[cpu];
 
+	charge(sim.this_cpu, COST_WAKEUP);
 	p->t.thread_info.cpu = cpu;
 	enqueue_task(rq, p, enq_flags, false);
 	if (rq->class == CLASS_IDLE)
@@ -129,16 +136,22 @@ static void activate(struct sim_task *p, u64 wake_flags, u64 enq_flags)
 	run_deferred(rq);
 }
 
+/* Whoever runs, or an interrupt, wakes it from where it is. */
+void task_wake_by(struct sim_task *p, u64 wake_flags)
+{
+	if (p->state != SLEEPING)
+		return;
+	trace("wake", p, 0, 0);
+	activate(p, SCX_WAKE_TTWU | wake_flags, SCX_ENQ_WAKEUP);
+}
+
 /* A timer of the CPU that the task slept on ends its sleep. */
 void task_wake(struct sim_task *p)
 {
 	s32 cpu = p->t.thread_info.cpu;
 
-	if (p->state != SLEEPING)
-		return;
 	sim.this_cpu = sim.cpus[cpu].online ? cpu : __builtin_ctzll(sim.online.bits[0]);
-	trace("wake", p, 0, 0);
-	activate(p, SCX_WAKE_TTWU, SCX_ENQ_WAKEUP);
+	task_wake_by(p, 0);
 }
 
 /* ---- beginning and end */
@@ -198,8 +211,13 @@ void task_fork(struct sim_task *parent, u64 template)
 	task_start(p);
 }
 
-static void die(struct sim_task *p, struct sim_cpu *rq)
+/* On its CPU. */
+void task_dies(struct sim_task *p)
 {
+	struct sim_cpu *rq = cpu_of_task(p);
+
+	if (p->load)
+		load_exits(p->load);
 	dequeue_task(rq, p, SCX_DEQ_SLEEP, false);
 	p->state = DEAD;
 	schedule(rq->id);
@@ -211,95 +229,6 @@ static void die(struct sim_task *p, struct sim_cpu *rq)
 		p->storage[map] = NULL;
 	}
 	trace("dead", p, 0, 0);
-}
-
-/* ---- what it does on the CPU */
-
-/* The end of what it runs now is an event of its CPU, as long as it stays there. */
-void task_arm(struct sim_task *p)
-{
-	struct sim_cpu *rq = cpu_of_task(p);
-
-	event_set(&rq->done, sim.now + p->left);
-}
-
-static struct phase next_phase(struct sim_task *p)
-{
-	struct behaviour *b = &p->behaviour;
-
-	p->at++;
-	if (p->at >= b->nr) {
-		p->at = 0;
-		if (++p->rounds == b->repeat)
-			return (struct phase){ EXIT, 0 };
-	}
-	return b->phases[p->at];
-}
-
-static void run_for(struct sim_task *p, u64 ns)
-{
-	p->left = ns;
-	task_arm(p);
-}
-
-static void block(struct sim_task *p, struct sim_cpu *rq, u64 ns)
-{
-	event_set(&p->wake, sim.now + ns);
-	dequeue_task(rq, p, SCX_DEQ_SLEEP, false);
-	schedule(rq->id);
-}
-
-static void yield(struct sim_task *p, struct sim_cpu *rq)
-{
-	run_for(p, YIELD_NS);
-	if (sim.ops->yield)
-		call_s32("yield", sim.ops->yield, KF_REST, p, 0, 0, 0);
-	else
-		p->t.scx.slice = 0;
-	schedule(rq->id);
-}
-
-/* True if the task goes on at once with its next phase. */
-static bool do_phase(struct sim_task *p, struct sim_cpu *rq, struct phase phase)
-{
-	switch (phase.kind) {
-	case RUN:
-		run_for(p, phase.value);
-		return false;
-	case SLEEP:
-		block(p, rq, phase.value);
-		return false;
-	case YIELD:
-		yield(p, rq);
-		return false;
-	case EXIT:
-		p->t.flags |= PF_EXITING;
-		run_for(p, EXIT_NS);
-		return false;
-	case FORK:
-		task_fork(p, phase.value);
-		return true;
-	case PIN:
-		p->t.migration_disabled = 1;
-		return true;
-	case UNPIN:
-		migrate_enable(p);
-		return true;
-	}
-	return false;
-}
-
-/* The task on its CPU has run what it wanted to. */
-void task_advance(struct sim_task *p)
-{
-	struct sim_cpu *rq = cpu_of_task(p);
-	u64 gen = rq->gen;
-
-	if (p->t.flags & PF_EXITING) {
-		die(p, rq);
-		return;
-	}
-	while (rq->gen == gen && do_phase(p, rq, next_phase(p)))
-		;
-	/* A change took it off the CPU for a moment, or for longer: the rest follows when it is there again. */
+	if (p->load)
+		load_gone(p->load);
 }

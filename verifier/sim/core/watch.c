@@ -7,6 +7,7 @@ void wait_begins(struct sim_task *p)
 	if (p->waiting_since != NEVER)
 		return;
 	p->waiting_since = sim.now;
+	sim.nr_waiting++;
 	p->t.sched_info.last_queued = clock_ns();
 }
 
@@ -55,6 +56,7 @@ void wait_ends(struct sim_task *p)
 			if (sim.cpus[other].class == CLASS_IDLE)
 				unserved(&sim.cpus[other], p);
 		note_wait(p);
+		sim.nr_waiting--;
 		p->runs++;
 		p->migrations += p->ran_on >= 0 && p->ran_on != cpu;
 		trace("run", p, cpu, p->t.scx.slice);
