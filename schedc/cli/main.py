@@ -35,6 +35,7 @@ COMMANDS = {
     "compile": Entry("compile", "turn a policy into a BPF object"),
     "verify": Entry("verify", "run policies on real kernels, in a virtual machine"),
     "measure": Entry("measure", "how well schedulers serve a workload, on real kernels"),
+    "simulate": Entry("simulate", "how well policies serve a workload, on a simulated machine"),
     "fmt": Entry("fmt", "lay out policies in the one style"),
     "explain": Entry("explain", "the page of a diagnostic's code"),
     "new": Entry("new", "begin a policy from one of the library"),

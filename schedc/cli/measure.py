@@ -14,8 +14,11 @@ from schedc.source import Source
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Collection, Iterable
 
+    from schedc.api import CompileResult
     from schedc.verifier.measure import Subject, Workload
+    from schedc.verifier.measure.origin import Reportable
 
 _OBJECTS = (".o",)
 
@@ -45,22 +48,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from schedc.verifier.measure import MeasureError, Options, measure
-    from schedc.verifier.measure import report as reported
-    from schedc.verifier.measure import show as shown
     from schedc.verifier.vm import processes
     from schedc.verifier.vm.cache import say
     from schedc.verifier.vm.errors import VmError
 
     try:
-        workload = _workload(options.workload)
+        wanted_load = workload(options.workload)
         subjects = _subjects(options)
         if subjects is None:
             return 1
         wanted = Options(options.kernel, options.cpus, options.seeds, not options.no_costs, options.jobs)
         with processes.supervised():
-            outcome = measure(workload, subjects, wanted, progress=say)
+            outcome = measure(wanted_load, subjects, wanted, progress=say)
     except (MeasureError, VmError) as error:
         raise Refused(str(error)) from None
+    report(outcome, options)
+    return 0 if outcome.ok else 1
+
+
+def report(outcome: Reportable, options: argparse.Namespace) -> None:
+    """As the options want it."""
+    from schedc.verifier.measure import report as reported
+    from schedc.verifier.measure import show as shown
+
     if options.html:
         from schedc.verifier.measure.page import html
 
@@ -69,10 +79,10 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(reported.to_json(outcome), indent=1))
     else:
         print("\n".join(shown.text(outcome)))
-    return 0 if outcome.ok else 1
 
 
-def _workload(name: str) -> Workload:
+def workload(name: str) -> Workload:
+    """From its file; `MeasureError` or `Refused` where it is none."""
     from schedc.verifier.measure import read
 
     return read(_content(name), name)
@@ -102,10 +112,15 @@ def _subjects(options: argparse.Namespace) -> list[Subject] | None:
             found.append(subject)
     except params.BadSetting as error:
         raise Refused(str(error)) from None
+    all_used(wanted, used)
+    return found
+
+
+def all_used(wanted: Iterable[str], used: Collection[str]) -> None:
+    """Refuses a value for a param that no policy has."""
     for name in wanted:
         if name not in used:
             raise Refused(f"no policy has a param `{name}`")
-    return found
 
 
 def _object(name: str, wanted: dict[str, str]) -> Subject:
@@ -125,8 +140,15 @@ def _whole(text: str) -> bool:
 
 
 def _policy(name: str, wanted: dict[str, str], options: argparse.Namespace) -> Subject | None:
-    from schedc import api
     from schedc.verifier.measure import Subject
+
+    result = compiled(name, options)
+    return None if result is None else Subject.policy(result, wanted)
+
+
+def compiled(name: str, options: argparse.Namespace) -> CompileResult | None:
+    """None (reported) where the policy is refused."""
+    from schedc import api
 
     unread = Diagnostics()
     source = files.read(name, unread)
@@ -137,4 +159,4 @@ def _policy(name: str, wanted: dict[str, str], options: argparse.Namespace) -> S
     if not result.accepted:
         show.reports([(source, list(result.diagnostics))], options)
         return None
-    return Subject.policy(result, wanted)
+    return result

@@ -16,15 +16,15 @@ _UNITS = (("s", 1e9), ("ms", 1e6), ("us", 1e3))
 
 def text(measurement: Reportable) -> Iterator[str]:
     """Lines without their newline."""
-    workload, options = measurement.workload, measurement.options
-    yield f"{workload.name} on {measurement.origin.place}, {_count(options.cpus, 'CPU')}, {_count(options.seeds, 'seed')}"
-    yield f"  {measurement.origin.source}; {1 << workload.shift} ns an instruction; {measurement.origin.detail}"
+    workload, options, origin = measurement.workload, measurement.options, measurement.origin
+    yield f"{workload.name} on {origin.place}, {_count(options.cpus, 'CPU')}, {_count(options.seeds, 'seed')}"
+    yield f"  {origin.source}; {1 << workload.shift} ns an instruction; {origin.detail}"
     yield ""
     yield from _figures(measurement)
     yield from _callbacks(measurement)
     for each in measurement.measured:
         yield from _failed(each)
-    for refusal in refusals(workload, options.cpus, measurement.origin.parallel):
+    for refusal in refusals(workload, options.cpus, origin.parallel):
         yield f"not given: {refusal.figure}: {refusal.reason}. From: {refusal.instead}."
     yield from _explained(measurement)
 

@@ -44,7 +44,7 @@ def executable(program: Program, home: Path | None = None) -> Path:
     home = home or cache.root()
     core = _core_files()
     text = {"policy.bpf.c": program.c_source.encode(), "glue.c": _glue(program).encode()}
-    result = home / "sim" / _digest({**core, **text}, POLICY_FLAGS) / "simulate"
+    result = home / "sim" / _digest({**core, **text}, POLICY_FLAGS)[:24] / "simulate"
     if result.is_file():
         return result
     objects = _core_objects(home, core)
@@ -55,9 +55,14 @@ def executable(program: Program, home: Path | None = None) -> Path:
     return result
 
 
+def core_digest() -> str:
+    """SHA-256 of the core's text and of how it is compiled."""
+    return _digest(_core_files(), CORE_FLAGS)
+
+
 def _core_objects(home: Path, core: dict[str, bytes]) -> list[Path]:
     """The core is compiled once for all policies."""
-    folder = home / "sim" / f"core-{_digest(core, CORE_FLAGS)}"
+    folder = home / "sim" / f"core-{_digest(core, CORE_FLAGS)[:24]}"
     names = [name for name in core if name.endswith(".c")]
     objects = [folder / Path(name).with_suffix(".o") for name in names]
     if all(each.is_file() for each in objects):
@@ -119,4 +124,4 @@ def _digest(files: dict[str, bytes], flags: Sequence[str]) -> str:
     digest = hashlib.sha256(" ".join(flags).encode())
     for name, data in files.items():
         digest.update(f"\0{name}\0{len(data)}\0".encode() + data)
-    return digest.hexdigest()[:24]
+    return digest.hexdigest()
