@@ -109,6 +109,8 @@ class Result:
     refused: int = 0
     trace: tuple[Line, ...] = field(default=(), repr=False)
     trace_cut: bool = False
+    memory: int = field(default=0, compare=False)
+    """The most that the simulator had, in kB; 0 where the system does not tell."""
 
 
 Rows = dict[str, list[list[str]]]
@@ -168,6 +170,7 @@ def _result(rows: Rows, trace: tuple[Line, ...], counters: tuple[str, ...]) -> R
         refused=refused,
         trace=trace,
         trace_cut=bool(cut),
+        memory=int(rows["memory"][0][0]),
     )
 
 

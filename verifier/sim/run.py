@@ -30,8 +30,12 @@ def simulate(
     """
     program = compiled if isinstance(compiled, Program) else Program.of(compiled)
     check(scenario)
-    lines = [*scenario.lines(trace), *_loader(program, scenario.cpus, scenario.groups()), *_params(scenario)]
-    return result_of(run(program, lines, deadline), program.counters)
+    return result_of(run(program, script(program, scenario, trace), deadline), program.counters)
+
+
+def script(program: Program, scenario: Scenario, trace: bool = False) -> list[str]:
+    """The lines that the core reads for it."""
+    return [*scenario.lines(trace), *_loader(program, scenario.cpus, scenario.groups()), *_params(scenario)]
 
 
 def simulate_load(

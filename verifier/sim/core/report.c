@@ -166,6 +166,21 @@ static void say_variable(const struct sim_variable *variable)
 			say("%s %u %llu\n", variable->name, i, ((u64 *)variable->place)[i]);
 }
 
+/* The most that this process had; rusage would count what it was forked from, too. */
+static u64 most_kilobytes(void)
+{
+	FILE *status = fopen("/proc/self/status", "r");
+	u64 most = 0;
+	char line[128];
+
+	while (status && fgets(line, sizeof(line), status))
+		if (sscanf(line, "VmHWM: %llu", &most) == 1)
+			break;
+	if (status)
+		fclose(status);
+	return most;
+}
+
 void report(void)
 {
 	static const char *const names[] = {
@@ -185,6 +200,7 @@ void report(void)
 	load_report();
 	say("unserved %llu %d %d %llu\n", sim.worst_unserved, sim.unserved_cpu, sim.unserved_pid, sim.unserved_at);
 	say("ran %llu %llu %d %llu\n", sim.now, sim.processed, sim.lines >= sim.max_lines, sim.refused_forks);
+	say("memory %llu\n", most_kilobytes());
 	say("exit %d %lld %s\n", sim.exit_kind, sim.exit_code, sim.exit_msg);
 	flush_report();
 }
