@@ -10,9 +10,9 @@ from fnmatch import fnmatchcase
 from schedc.api import CompileResult
 from schedc.verifier.kernel import params
 
-# What the loader of the simulator may set or read: params, tables of the machine, counters, promises.
+# What the loader of the simulator may set or read: params, tables of the machine, counters, promises, branches.
 _SET = re.compile(r"^(?:const )?volatile \w+ (\w+)(\[)?", re.MULTILINE)
-_READ = re.compile(r"^u64 (counters|promise_\w+)(\[)", re.MULTILINE)
+_READ = re.compile(r"^u64 (counters|branches|promise_\w+)(\[)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

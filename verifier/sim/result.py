@@ -13,6 +13,7 @@ class Line:
     """One thing that happened: a callback by its name, or insert, pull, move, kick, run, idle, wake, fork, held, ...
 
     `pid` is that of the task it is about, -1 if there is none; what `a` and `b` are is in docs/simulator.md.
+    `line`: that of the policy, where the program tells it; 0 for the kernel, and for what schedc made.
     """
 
     time: int
@@ -21,6 +22,7 @@ class Line:
     pid: int
     a: int
     b: int
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,12 @@ class Promise:
 
 @dataclass(frozen=True)
 class Result:
-    """`ended`: when; `steps`: events of the simulation; `refused`: forks for which there was no room."""
+    """`ended`: when; `steps`: events of the simulation; `refused`: forks for which there was no room.
+
+    `branches`: counters that the program has of its branches; `costs`: the most kernel functions that a call of each
+    callback called; `slices`: the shortest and the longest that the policy gave; `left`: references that it still
+    holds after its end.
+    """
 
     tasks: tuple[TaskResult, ...] = ()
     busy: tuple[int, ...] = ()
@@ -107,6 +114,10 @@ class Result:
     ended: int = 0
     steps: int = 0
     refused: int = 0
+    branches: tuple[int, ...] = ()
+    costs: Mapping[str, int] = field(default_factory=dict)
+    slices: tuple[int, int] | None = None
+    left: int = 0
     trace: tuple[Line, ...] = field(default=(), repr=False)
     trace_cut: bool = False
     memory: int = field(default=0, compare=False)
@@ -133,13 +144,13 @@ def result_of(rows: Rows, counters: tuple[str, ...]) -> Result:
     trace = tuple(_line(row) for row in rows.get("t", ()))
     if "trap" in rows:
         return Result(trace=trace, trap=_trap(rows["trap"][0]))
-    if "exit" not in rows:
+    if "left" not in rows:
         raise SimError("the simulator ended without a result")
     return _result(rows, trace, counters)
 
 
 def _line(row: list[str]) -> Line:
-    return Line(int(row[0]), int(row[1]), row[2], *map(int, row[3:6]))
+    return Line(int(row[0]), int(row[1]), row[2], *map(int, row[3:7]))
 
 
 def _trap(row: list[str]) -> Trap:
@@ -168,10 +179,20 @@ def _result(rows: Rows, trace: tuple[Line, ...], counters: tuple[str, ...]) -> R
         ended=ended,
         steps=steps,
         refused=refused,
+        branches=tuple(count for _, count in _numbers(rows.get("branches", ()))),
+        costs={name: int(most) for name, most in rows.get("cost", ())},
+        slices=_slices(rows),
+        left=int(rows["left"][0][0]),
         trace=trace,
         trace_cut=bool(cut),
         memory=int(rows["memory"][0][0]),
     )
+
+
+def _slices(rows: dict[str, list[list[str]]]) -> tuple[int, int] | None:
+    """None if the policy gave no slice, of which none can be longer than the longest."""
+    shortest, longest = _numbers(rows["slices"])[0]
+    return (shortest, longest) if shortest <= longest else None
 
 
 def _task(row: list[str]) -> TaskResult:

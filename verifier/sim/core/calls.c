@@ -2,34 +2,65 @@
 /* Calls of the policy's callbacks, with a limit for what one may do. */
 #include "sim.h"
 
+#include <string.h>
+
 typedef void (*program)(u64 *ctx);
 typedef s32 (*program_s32)(u64 *ctx);
 
 struct context {
 	const char *callback;
 	s32 pid;
-	u32 allowed;
+	u32 allowed, line;
 	u64 steps;
 };
 
+/* The most kernel functions that one call of each callback called. */
+static struct {
+	const char *callback;
+	u64 most;
+} costs[32];
+
+u32 sim_line;
+
+static void note_cost(void)
+{
+	u32 at = 0;
+
+	while (costs[at].callback && strcmp(costs[at].callback, sim.callback))
+		if (++at == sizeof(costs) / sizeof(*costs))
+			return;
+	costs[at].callback = sim.callback;
+	if (sim.callback_steps > costs[at].most)
+		costs[at].most = sim.callback_steps;
+}
+
+void say_costs(void)
+{
+	for (u32 at = 0; at < sizeof(costs) / sizeof(*costs) && costs[at].callback; at++)
+		say("cost %s %llu\n", costs[at].callback, costs[at].most);
+}
+
 static struct context enter(const char *name, u32 allowed, struct sim_task *p)
 {
-	struct context old = { sim.callback, sim.callback_pid, sim.allowed, sim.callback_steps };
+	struct context old = { sim.callback, sim.callback_pid, sim.allowed, sim_line, sim.callback_steps };
 
 	sim.callback = name;
 	sim.callback_pid = p ? p->t.pid : 0;
 	sim.allowed = allowed;
 	sim.callback_steps = 0;
+	sim_line = 0;
 	return old;
 }
 
 static void leave(struct context old)
 {
+	note_cost();
 	sim.callback = old.callback;
 	sim.callback_pid = old.pid;
 	sim.allowed = old.allowed;
 	sim.cpus[sim.this_cpu].overhead += sim.cost[COST_CALLBACK] + sim.callback_steps * sim.cost[COST_FUNCTION];
 	sim.callback_steps = old.steps;
+	sim_line = old.line;
 	if (!sim.callback)
 		dsq_forget_iterators();
 }

@@ -50,11 +50,20 @@ static void insert_later(struct sim_task *p, u64 id, u64 flags)
 	rq->batch[rq->batched++].flags = flags;
 }
 
+static void note_slice(u64 slice)
+{
+	if (slice > sim.longest_slice)
+		sim.longest_slice = slice;
+	if (slice < sim.shortest_slice)
+		sim.shortest_slice = slice;
+}
+
 static bool insert(struct sim_task *p, u64 id, u64 slice, u64 flags)
 {
 	u64 residual = p->t.scx.slice ? p->t.scx.slice : 1;
 
 	p->t.scx.slice = slice ? slice : residual;
+	note_slice(p->t.scx.slice);
 	trace("insert", p, id, flags & SCX_ENQ_DSQ_PRIQ ? p->t.scx.dsq_vtime : 0);
 	if (sim.direct)
 		insert_direct(p, id, flags);
@@ -206,6 +215,7 @@ bool scx_bpf_task_set_slice(struct task_struct *p, u64 slice)
 {
 	step();
 	p->scx.slice = slice;
+	note_slice(slice);
 	trace("set_slice", sim_task(p), slice, 0);
 	return true;
 }
@@ -230,21 +240,25 @@ u32 scx_bpf_nr_cpu_ids(void)
 const struct cpumask *scx_bpf_get_online_cpumask(void)
 {
 	step();
+	sim.masks_held++;
 	return &sim.online;
 }
 
 const struct cpumask *scx_bpf_get_idle_cpumask(void)
 {
 	step();
+	sim.masks_held++;
 	return &sim.idle;
 }
 
 void scx_bpf_put_cpumask(const struct cpumask *mask)
 {
 	(void)mask;
+	sim.masks_held--;
 }
 
 void scx_bpf_put_idle_cpumask(const struct cpumask *mask)
 {
 	(void)mask;
+	sim.masks_held--;
 }

@@ -32,6 +32,7 @@ static void defaults(void)
 	sim.max_lines = 1000000;
 	sim.max_events = 20000000;
 	sim.max_callback_steps = 1000000;
+	sim.shortest_slice = NEVER;
 	sim.unserved_cpu = sim.unserved_pid = -1;
 }
 
@@ -82,6 +83,7 @@ int main(int count, char **arguments)
 	events_run();
 	report();
 	unload();
+	report_left();
 	flush_report();
 	return 0;
 }

@@ -41,7 +41,7 @@ void trace_line(const char *what, struct sim_task *p, u64 a, u64 b)
 	if (sim.lines >= sim.max_lines)
 		return;
 	sim.lines++;
-	say("t %llu %d %s %d %lld %lld\n", sim.now, sim.this_cpu, what, p ? p->t.pid : -1, (s64)a, (s64)b);
+	say("t %llu %d %s %d %lld %lld %u\n", sim.now, sim.this_cpu, what, p ? p->t.pid : -1, (s64)a, (s64)b, sim_line);
 }
 
 void count_event(enum sim_counter counter)
@@ -122,6 +122,12 @@ void catch_traps(u64 cpu_seconds)
 	setrlimit(RLIMIT_CPU, &limit);
 }
 
+/* What is held after the policy's end. */
+void report_left(void)
+{
+	say("left %lld\n", sim.masks_held);
+}
+
 /* ---- the summary */
 
 static const char *place_of(struct sim_task *p)
@@ -161,7 +167,7 @@ static void say_variable(const struct sim_variable *variable)
 			say("counter %u %llu\n", column, sum);
 		}
 	}
-	if (!strncmp(variable->name, "promise_", 8))
+	if (!strncmp(variable->name, "promise_", 8) || !strcmp(variable->name, "branches"))
 		for (u32 i = 0; i < variable->size / 8; i++)
 			say("%s %u %llu\n", variable->name, i, ((u64 *)variable->place)[i]);
 }
@@ -198,6 +204,8 @@ void report(void)
 	for (struct sim_variable *variable = sim_variables; variable->name; variable++)
 		say_variable(variable);
 	load_report();
+	say_costs();
+	say("slices %llu %llu\n", sim.shortest_slice, sim.longest_slice);
 	say("unserved %llu %d %d %llu\n", sim.worst_unserved, sim.unserved_cpu, sim.unserved_pid, sim.unserved_at);
 	say("ran %llu %llu %d %llu\n", sim.now, sim.processed, sim.lines >= sim.max_lines, sim.refused_forks);
 	say("memory %llu\n", most_kilobytes());

@@ -207,10 +207,15 @@ struct sim {
 	s64 exit_code;
 	char exit_msg[256];
 	struct cpuhp_cpu_state hotplug[MAX_SIM_CPUS];
+	u64 longest_slice, shortest_slice;	/* that the policy gave */
+	s64 masks_held;				/* CPU masks that it took and did not give back */
 };
 
 extern struct sim sim;
 #define SPOILT ((struct sim_task *)1)
+
+/* The line of the policy that is being carried out, where the program says it; 0: what schedc made. */
+extern u32 sim_line;
 
 static inline struct sim_task *sim_task(const struct task_struct *p)
 {
@@ -319,6 +324,7 @@ void call(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a, u6
 s32 call_s32(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a, u64 b, u64 c);
 void step(void);
 bool kf_allowed(u32 needed);
+void say_costs(void);
 
 /* ---- helpers.c */
 
@@ -333,8 +339,10 @@ void count_event(enum sim_counter counter);
 void trace_line(const char *what, struct sim_task *p, u64 a, u64 b);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));	/* a line of at most 1000 characters */
 void refuse(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 void flush_report(void);
 void report(void);
+void report_left(void);
 /* Ends the run: a signal of the machine's, or ENDLESS for a callback that calls the kernel without end. */
 void trapped(int number);
 #define ENDLESS 0
