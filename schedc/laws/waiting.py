@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 from schedc.record import record
 from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
@@ -9,6 +12,7 @@ from schedc.typed.walk import walk
 from schedc.types.kinds import Kind
 
 _INFINITE = (1 << 64) - 1
+_DEFAULTS: Mapping[t.Param, int] = MappingProxyType({})
 
 
 @record
@@ -32,7 +36,7 @@ class _Figures:
     def bound(self, others: int) -> int | None:
         if self.slice >= _INFINITE:
             return None
-        part, whole = self._served_first()
+        part, whole = _served_first(self.agings, self.slice)
         if part >= whole:
             return None
         if self.own_aging is not None:
@@ -42,12 +46,48 @@ class _Figures:
         served = others * ((self.window or 0) + self.slice) + len(self.agings) * self.slice
         return _up(served * whole, whole - part)
 
-    def _served_first(self) -> tuple[int, int]:
-        """The part of its time, as a fraction, that a CPU may spend on sources that are served first by age."""
-        part, whole = 0, 1
-        for aging in self.agings:
-            part, whole = part * aging + whole * self.slice, whole * aging
-        return part, whole
+    def among(self, weights: Sequence[int], tick: int) -> int | None:
+        """The bound for these others: each moves through the window as slowly as it is heavy."""
+        if self.own_aging is not None:
+            return None
+        turn = self.slice + tick
+        part, whole = _served_first(self.agings, turn)
+        if self.slice >= _INFINITE or part >= whole:
+            return None
+        through = sum((self.window or 0) * weight // 100 + turn for weight in weights)
+        return _up((through + len(self.agings) * turn) * whole, whole - part)
+
+
+def _served_first(agings: tuple[int, ...], turn: int) -> tuple[int, int]:
+    """The part of its time, as a fraction, that a CPU may spend on sources that are served first by age."""
+    part, whole = 0, 1
+    for aging in agings:
+        part, whole = part * aging + whole * turn, whole * aging
+    return part, whole
+
+
+def at_values(
+    policy: t.Policy, queue: t.Queue, weights: Sequence[int], values: Mapping[t.Param, int], tick: int
+) -> int | None:
+    """The longest wait (ns) among others of these weights, with params at `values`; None if there is no bound.
+
+    `tick`: how much longer than its slice a turn may last.
+    """
+    return None if not _slices(policy) else _figures(policy, queue, False, values).among(weights, tick)
+
+
+def longest_slice(policy: t.Policy, values: Mapping[t.Param, int]) -> int | None:
+    """The longest slice (ns) that the policy gives with params at `values`; None if it is infinite."""
+    longest = max((_at_values(each, Ranges(), True, values) for each in _slices(policy)), default=0)
+    return None if longest >= _INFINITE else longest
+
+
+def window_at(queue: t.Queue, values: Mapping[t.Param, int]) -> tuple[int, int] | None:
+    """How far from the queue's clock a task may stand, with params at `values`; None for a queue without a window."""
+    if queue.window is None:
+        return None
+    low, high = queue.window
+    return _at_values(low, Ranges(), False, values), _at_values(high, Ranges(), True, values)
 
 
 def bound(policy: t.Policy, queue: t.Queue, runnable: int) -> Bound:
@@ -62,14 +102,16 @@ def bound(policy: t.Policy, queue: t.Queue, runnable: int) -> Bound:
     return Bound(_figures(policy, queue, False).bound(others), _figures(policy, queue, True).bound(others))
 
 
-def _figures(policy: t.Policy, queue: t.Queue, in_range: bool) -> _Figures:
+def _figures(
+    policy: t.Policy, queue: t.Queue, in_range: bool, values: Mapping[t.Param, int] = _DEFAULTS
+) -> _Figures:
     ranges = Ranges()
 
     def most(expr: t.Expr) -> int:
-        return ranges.of(expr).high if in_range else _at_defaults(expr, ranges, True)
+        return ranges.of(expr).high if in_range else _at_values(expr, ranges, True, values)
 
     def least(expr: t.Expr) -> int:
-        return ranges.of(expr).low if in_range else _at_defaults(expr, ranges, False)
+        return ranges.of(expr).low if in_range else _at_values(expr, ranges, False, values)
 
     aged = [(source.queue.queue, source.aging) for source in sources(policy) if source.aging is not None]
     window = None if queue.window is None else most(queue.window[1]) - least(queue.window[0])
@@ -99,16 +141,16 @@ def _slices(policy: t.Policy) -> list[t.Expr]:
     return found
 
 
-def _at_defaults(expr: t.Expr, ranges: Ranges, most: bool) -> int:
-    """The largest or smallest value with params at their defaults, for the simple expressions that slices, windows
+def _at_values(expr: t.Expr, ranges: Ranges, most: bool, values: Mapping[t.Param, int]) -> int:
+    """The largest or smallest value with params at `values`, else at their defaults, for the simple expressions that slices, windows
     and agings are; of any other one, that in the params' ranges."""
     match expr:
         case t.ParamRef():
-            return expr.param.default
+            return values.get(expr.param, expr.param.default)
         case t.Negative():
-            return -_at_defaults(expr.operand, ranges, not most)
+            return -_at_values(expr.operand, ranges, not most, values)
         case t.Convert():
-            return _at_defaults(expr.operand, ranges, most)
+            return _at_values(expr.operand, ranges, most, values)
         case _:
             return ranges.of(expr).high if most else ranges.of(expr).low
 
