@@ -142,8 +142,8 @@ def _slices(policy: t.Policy) -> list[t.Expr]:
 
 
 def _at_values(expr: t.Expr, ranges: Ranges, most: bool, values: Mapping[t.Param, int]) -> int:
-    """The largest or smallest value with params at `values`, else at their defaults, for the simple expressions that slices, windows
-    and agings are; of any other one, that in the params' ranges."""
+    """The largest or smallest value with params at `values`, else at their defaults, for the simple expressions that
+    slices, windows and agings are; of any other one, that in the params' ranges."""
     match expr:
         case t.ParamRef():
             return values.get(expr.param, expr.param.default)

@@ -1,0 +1,180 @@
+"""What this policy owes beyond what every policy does: its promises, and what the laws found for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schedc.laws import waiting
+from schedc.laws.verdict import Level
+from schedc.typed import tree as t
+from schedc.types.kinds import Kind
+from schedc.verifier.fuzz import assumptions
+from schedc.verifier.fuzz.story import Story
+from schedc.verifier.fuzz.subject import Subject
+from schedc.verifier.fuzz.words import duration
+from schedc.verifier.sim.properties import Broken, broken
+from schedc.verifier.sim.result import Result, TaskResult
+from schedc.verifier.sim.scenario import MS
+
+# The kernel's tick: a slice ends with one.
+TICK = 4 * MS
+# Slices that generated guards give where the policy is passed by.
+_OWN_SLICE = 20 * MS
+_ENDED = frozenset({"running", "asleep", "dead"})
+
+
+def judge(subject: Subject, story: Story, result: Result) -> tuple[Broken, ...]:
+    """All properties that this run breaks, those of every policy first."""
+    found = [*broken(result, story.scenario, grace=grace(subject))]
+    if result.trap is None:
+        for check in (bounded_wait, promise_kept, weights_honoured, slices_in_bounds, cost_kept, counters_true):
+            found += check(subject, story, result)
+    return tuple(found)
+
+
+def grace(subject: Subject) -> int | None:
+    """How long the policy lets a CPU idle while a task waits for it; None where it does not say."""
+    limits = [promise.limit for promise in _policy(subject).promises if promise.kind == "work_conserving"]
+    return min(limits) if limits else None
+
+
+def _policy(subject: Subject) -> t.Policy:
+    return subject.proven.policy
+
+
+# ---- waiting
+
+
+def bounded_wait(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:
+    """No task waits longer than law 7 says for these tasks, weights and params."""
+    scenario = story.scenario
+    if not _is_bounded(subject) or not assumptions.is_calm(scenario) or assumptions.changes_params(scenario):
+        return
+    for index, task in enumerate(result.tasks):
+        others = [other.weight for at, other in enumerate(result.tasks) if at != index]
+        limit = _bound(subject, story, others)
+        if limit is not None and task.worst_wait > limit:
+            yield Broken(
+                "bounded_wait",
+                f"{_name(task)} waited {duration(task.worst_wait)}; beside these {len(others)} others it is at most "
+                f"{duration(limit)} by law 7",
+            )
+
+
+def _is_bounded(subject: Subject) -> bool:
+    """Whether law 7 proved a bound for every queue."""
+    titles = {f"nobody starves in `{queue.name}`" for queue in _policy(subject).queues}
+    proved = {v.title for v in subject.proven.verdicts if v.law == 7 and v.level is Level.PROVED}
+    return titles <= proved
+
+
+def _bound(subject: Subject, story: Story, others: list[int]) -> int | None:
+    values = subject.values(story)
+    bounds = [waiting.at_values(_policy(subject), queue, others, values, TICK) for queue in _policy(subject).queues]
+    known = [each for each in bounds if each is not None]
+    return max(known) if len(known) == len(bounds) else None
+
+
+def promise_kept(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:
+    """No wait is longer than a `max_wait`, while what the promise assumes holds."""
+    scenario = story.scenario
+    if not assumptions.is_calm(scenario) or not assumptions.has_equal_weights(scenario):
+        return
+    for promise, watched in zip(_policy(subject).promises, result.promises, strict=True):
+        most = promise.runnable_per_cpu
+        if promise.kind != "max_wait" or (most and assumptions.most_runnable_per_cpu(scenario) > most):
+            continue
+        if promise.layer is not None:
+            if watched.worst > promise.limit:
+                yield Broken(
+                    "promise_kept", f"a task of {promise.layer.name} waited {duration(watched.worst)}, and the policy "
+                    f"promises at most {duration(promise.limit)}"
+                )  # fmt: skip
+            continue
+        for task in result.tasks:
+            if task.worst_wait > promise.limit:
+                yield Broken(
+                    "promise_kept", f"{_name(task)} waited {duration(task.worst_wait)}, and the policy promises at "
+                    f"most {duration(promise.limit)}"
+                )  # fmt: skip
+
+
+# ---- shares
+
+
+def weights_honoured(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:
+    """Tasks that always want a CPU get it by their weights, to within a turn of each."""
+    scenario = story.scenario
+    if not _shares_by_weight(subject, story, result) or not assumptions.is_calm(scenario):
+        return
+    if not assumptions.are_always_runnable(scenario) or len(result.tasks) < 2:
+        return
+    turn = (waiting.longest_slice(_policy(subject), subject.values(story)) or 0) + TICK
+    had = [(task, task.ran * 100 // task.weight, turn * 100 // task.weight) for task in result.tasks]
+    (least, low, _), (most, high, _) = min(had, key=lambda one: one[1]), max(had, key=lambda one: one[1])
+    allowed = sum(sorted((per_turn for _, _, per_turn in had), reverse=True)[:2])
+    if high - low > allowed:
+        yield Broken(
+            "weights_honoured",
+            f"{_name(most)} had {duration(most.ran)} of the CPU and {_name(least)} {duration(least.ran)}: for their "
+            f"weights they are {duration(high - low)} apart, where two turns explain {duration(allowed)}",
+        )
+
+
+def _shares_by_weight(subject: Subject, story: Story, result: Result) -> bool:
+    """Whether the policy orders one queue by what tasks ran, and a turn of the lightest one fits its window."""
+    policy = _policy(subject)
+    if len(policy.queues) != 1 or policy.queues[0].order is not Kind.VTIME or policy.queues[0].dimensions:
+        return False
+    if not _is_bounded(subject) or assumptions.changes_params(story.scenario):
+        return False
+    window = waiting.window_at(policy.queues[0], subject.values(story))
+    slice_ = waiting.longest_slice(policy, subject.values(story))
+    lightest = max(1, min(task.weight for task in result.tasks))
+    return window is not None and slice_ is not None and (slice_ + TICK) * 100 // lightest <= window[1]
+
+
+# ---- what the program does
+
+
+def slices_in_bounds(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:
+    """No slice is longer than the policy's longest, and none is nothing."""
+    longest = waiting.longest_slice(_policy(subject), subject.values(story))
+    if result.slices is None or longest is None or assumptions.changes_params(story.scenario):
+        return
+    if result.slices[1] > max(longest, _OWN_SLICE) or result.slices[0] == 0:
+        low, high = map(duration, result.slices)
+        yield Broken("slices_in_bounds", f"slices were {low} to {high}, and the longest is {duration(longest)}")
+
+
+def cost_kept(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:
+    """No call of a callback calls more kernel functions than law 6 counted for a machine of this size."""
+    scenario = story.scenario
+    sizes = {
+        "cpus": len(scenario.cpus), "tasks": len(result.tasks), "cgroups": len(scenario.groups()),
+        "layers": max(1, len(_policy(subject).layers)),
+        **{f"{kind}s": len({getattr(cpu, kind) for cpu in scenario.cpus}) for kind in ("core", "llc", "node")},
+    }  # fmt: skip
+    for name, calls in result.costs.items():
+        limit = subject.report.costs[name].calls.evaluate(sizes) if name in subject.report.costs else None
+        if limit is not None and calls > limit:
+            yield Broken("cost_kept", f"{name} called {calls} kernel functions at once, and {limit} are its bound")
+
+
+def counters_true(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:
+    """What the policy's own watcher says of waits is what the simulator saw."""
+    ended = [task.worst_wait for task in result.tasks if task.place in _ENDED]
+    most = max((task.worst_wait for task in result.tasks), default=0)
+    for promise, watched in zip(_policy(subject).promises, result.promises, strict=True):
+        if watched.broken > watched.seen:
+            yield Broken("counters_true", f"{watched.broken} of {watched.seen} looks found a promise broken")
+        if promise.kind != "max_wait":
+            continue
+        if watched.worst > most:
+            yield Broken("counters_true", f"the longest wait is {duration(most)}, not {duration(watched.worst)}")
+        if promise.layer is None and not result.exit.kind and watched.worst < max(ended, default=0):
+            yield Broken("counters_true", f"a wait of {duration(max(ended))} was counted as {duration(watched.worst)}")
+
+
+def _name(task: TaskResult) -> str:
+    return f"{task.name}[{task.pid}]"

@@ -1,0 +1,5 @@
+"""What hypothesis draws: machines, tasks, events and params, in themes of what broke schedulers in the field."""
+
+from schedc.verifier.fuzz.draw.themes import THEMES, Theme, stories
+
+__all__ = ["THEMES", "Theme", "stories"]

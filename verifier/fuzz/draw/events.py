@@ -1,0 +1,43 @@
+"""What happens to tasks and CPUs, in few draws each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from schedc.verifier.fuzz.draw import machines
+from schedc.verifier.fuzz.draw.tasks import GROUPS, NICES
+from schedc.verifier.sim.scenario import MS, SECOND, US, Cpu, Event
+
+LAST = SECOND
+_HIGHER = (100 * US, 3 * MS, 30 * MS, 200 * MS)
+
+
+@st.composite
+def events(draw: st.DrawFn, kinds: Sequence[str], most: int, cpus: tuple[Cpu, ...], tasks: int) -> tuple[Event, ...]:
+    found = [draw(_event(kinds, cpus, tasks)) for _ in range(draw(st.integers(0, most)))]
+    return tuple(sorted(found, key=lambda event: event.time))
+
+
+@st.composite
+def _event(draw: st.DrawFn, kinds: Sequence[str], cpus: tuple[Cpu, ...], tasks: int) -> Event:
+    time = draw(st.integers(0, LAST // 100 // US)) * 100 * US
+    kind = draw(st.sampled_from(kinds))
+    if kind in ("off", "on", "higher"):
+        return _of_cpu(draw, time, kind, len(cpus))
+    task = draw(st.integers(0, tasks - 1))
+    if kind == "affinity":
+        chosen = draw(machines.sets(cpus))
+        return Event(time, kind, task, cpus=chosen or frozenset(range(len(cpus))))
+    if kind == "nice":
+        return Event(time, kind, task, draw(st.sampled_from(NICES)))
+    return Event(time, "cgroup", task, group=draw(st.sampled_from(GROUPS)))
+
+
+def _of_cpu(draw: st.DrawFn, time: int, kind: str, cpus: int) -> Event:
+    cpu = draw(st.integers(0, cpus - 1))
+    if kind == "higher":
+        return Event(time, kind, cpu, draw(st.sampled_from(_HIGHER)))
+    # x86 has no way to take its first CPU off.
+    return Event(time, kind, min(max(cpu, 1), cpus - 1))

@@ -1,0 +1,165 @@
+"""From a story that breaks a property to a short one that breaks the same: fewer tasks, events and CPUs, rounder times.
+
+Hypothesis shrinks the choices that a story was drawn with. Here the story itself is made smaller, because a task that
+is left out renumbers what events and forks speak of, and because stories from files have no choices to shrink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from schedc.verifier.fuzz.story import Story
+from schedc.verifier.sim.scenario import MS, SECOND, Cpu, Event, Phase, Scenario, Task
+
+Breaks = Callable[[Story], bool]
+_MOST_RUNS = 600
+_ROUND = (10 * MS, MS)
+
+
+def shrink(story: Story, breaks: Breaks) -> Story:
+    """`breaks` says whether a story breaks the property still. Deterministic, and ended after some hundred tries."""
+    left = _MOST_RUNS
+    smaller = True
+    while smaller and left:
+        smaller = False
+        for candidate in _simpler(story):
+            if not left:
+                break
+            left -= 1
+            if breaks(candidate):
+                story, smaller = candidate, True
+                break
+    return story
+
+
+def _simpler(story: Story) -> Iterator[Story]:
+    """Each is one step simpler; what takes the most away comes first."""
+    scenario = story.scenario
+    for each in _shorter_end(scenario), _fewer_tasks(scenario), _fewer_events(scenario), _fewer_cpus(scenario):
+        yield from (replace(story, scenario=one) for one in each)
+    if story.clock:
+        yield replace(story, clock=0)
+    for name in story.params:
+        yield replace(story, params={other: value for other, value in story.params.items() if other != name})
+    for each in _plainer_tasks(scenario), _plainer_events(scenario):
+        yield from (replace(story, scenario=one) for one in each)
+    if scenario.seed != 1:
+        yield replace(story, scenario=replace(scenario, seed=1))
+
+
+def _shorter_end(scenario: Scenario) -> Iterator[Scenario]:
+    for end in (scenario.end // 8, scenario.end // 2, scenario.end * 3 // 4):
+        rounded = max(10 * MS, end - end % (10 * MS))
+        if rounded < scenario.end:
+            yield replace(scenario, end=rounded)
+
+
+# ---- less of it
+
+
+def _fewer_tasks(scenario: Scenario) -> Iterator[Scenario]:
+    count = len(scenario.tasks)
+    if count > 3:
+        yield _keep(scenario, list(range(count // 2)))
+        yield _keep(scenario, list(range(count // 2, count)))
+    for gone in range(count if count > 1 else 0):
+        yield _keep(scenario, [index for index in range(count) if index != gone])
+
+
+def _keep(scenario: Scenario, kept: list[int]) -> Scenario:
+    """With these tasks only; what was said of the others goes with them."""
+    number = {old: new for new, old in enumerate(kept)}
+    tasks = tuple(_renumbered(scenario.tasks[old], number) for old in kept)
+    events = tuple(
+        replace(event, on=number[event.on]) if event.kind in ("affinity", "nice", "cgroup") else event
+        for event in scenario.events
+        if event.kind not in ("affinity", "nice", "cgroup") or event.on in number
+    )
+    return replace(scenario, tasks=tasks, events=events)
+
+
+def _renumbered(task: Task, number: dict[int, int]) -> Task:
+    phases = tuple(
+        replace(phase, value=number[phase.value]) if phase.kind == "fork" else phase
+        for phase in task.phases
+        if phase.kind != "fork" or phase.value in number
+    )
+    return replace(task, phases=phases)
+
+
+def _fewer_events(scenario: Scenario) -> Iterator[Scenario]:
+    if len(scenario.events) > 1:
+        yield replace(scenario, events=())
+    for gone in range(len(scenario.events)):
+        yield replace(scenario, events=scenario.events[:gone] + scenario.events[gone + 1 :])
+
+
+def _fewer_cpus(scenario: Scenario) -> Iterator[Scenario]:
+    count = len(scenario.cpus)
+    for fewer in dict.fromkeys((1, 2, count // 2, count - 1)):
+        if 0 < fewer < count:
+            yield _on(scenario, scenario.cpus[:fewer])
+    flat = tuple(Cpu(index) for index in range(count))
+    if flat != scenario.cpus:
+        yield _on(scenario, flat)
+
+
+def _on(scenario: Scenario, cpus: tuple[Cpu, ...]) -> Scenario:
+    """On a smaller machine, whose tasks and events know no other CPUs."""
+    there = frozenset(range(len(cpus)))
+    tasks = tuple(replace(task, cpus=(task.cpus & there) or there if task.cpus else None) for task in scenario.tasks)
+    events = tuple(
+        replace(event, cpus=(event.cpus & there) or there) if event.kind == "affinity" else event
+        for event in scenario.events
+        if event.kind not in ("off", "on", "higher") or event.on in there
+    )
+    return replace(scenario, cpus=cpus, tasks=tasks, events=events)
+
+
+# ---- plainer
+
+
+def _plainer_tasks(scenario: Scenario) -> Iterator[Scenario]:
+    for index, task in enumerate(scenario.tasks):
+        for plainer in _plainer_task(task):
+            yield replace(scenario, tasks=(*scenario.tasks[:index], plainer, *scenario.tasks[index + 1 :]))
+
+
+def _plainer_task(task: Task) -> Iterator[Task]:
+    usual = Task(task.phases)
+    for name in ("nice", "cpus", "kthread", "uid", "cgroup", "repeat"):
+        if getattr(task, name) != getattr(usual, name):
+            yield replace(task, **{name: getattr(usual, name)})
+    if task.start:
+        yield replace(task, start=0)
+    for at in range(len(task.phases) if len(task.phases) > 1 else 0):
+        yield replace(task, phases=task.phases[:at] + task.phases[at + 1 :])
+    for at, phase in enumerate(task.phases):
+        for rounder in _rounder(phase.value) if phase.kind in ("run", "sleep") else ():
+            yield replace(task, phases=(*task.phases[:at], Phase(phase.kind, rounder), *task.phases[at + 1 :]))
+
+
+def _plainer_events(scenario: Scenario) -> Iterator[Scenario]:
+    for index, event in enumerate(scenario.events):
+        for plainer in _plainer_event(event):
+            yield replace(scenario, events=(*scenario.events[:index], plainer, *scenario.events[index + 1 :]))
+
+
+def _plainer_event(event: Event) -> Iterator[Event]:
+    for time in _rounder(event.time):
+        if time < event.time:
+            yield replace(event, time=time)
+    if event.kind == "higher":
+        yield from (replace(event, value=value) for value in _rounder(event.value) if value < event.value)
+
+
+def _rounder(ns: int) -> Iterator[int]:
+    """Of the round times those that are rounder than this one, so that no step leads back."""
+    for value in _ROUND:
+        if value == ns:
+            return
+        yield value
+    for size in (SECOND, 100 * MS, 10 * MS, MS):
+        if ns % size and ns > size:
+            yield ns - ns % size
