@@ -33,6 +33,8 @@ class Entry(NamedTuple):
 COMMANDS = {
     "check": Entry("check", "say what is wrong with policies, and what to write"),
     "compile": Entry("compile", "turn a policy into a BPF object"),
+    "fuzz": Entry("fuzz", "draw what could break a policy, until something does"),
+    "replay": Entry("replay", "show a story that broke a policy"),
     "verify": Entry("verify", "run policies on real kernels, in a virtual machine"),
     "measure": Entry("measure", "how well schedulers serve a workload, on real kernels"),
     "simulate": Entry("simulate", "how well policies serve a workload, on a simulated machine"),

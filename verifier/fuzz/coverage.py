@@ -51,8 +51,8 @@ class Coverage:
     def _unreached(self, at: int) -> Unreached:
         branch = self.subject.branches[at // 2]
         if not branch.condition:
-            what = f"{branch.what} never found anything" if "CPU" not in branch.what else f"{branch.what} was never found"
-            what = "keep prev never kept a task" if branch.what == "keep prev" else what
+            ends = {"keep prev": "never kept a task", "an idle CPU": "was never found"}
+            what = f"{branch.what} {ends.get(branch.what, 'never found anything')}"
         elif branch.what.startswith("the arm"):
             what = f"{branch.what} was never taken" if at % 2 else f"only {branch.what} was taken"
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from collections.abc import Callable
@@ -34,7 +35,11 @@ class Budget:
 
 @dataclass
 class Outcome:
-    """`failure` is the shrunk story of the first failure, `first` as it was found; `too_long` stories were left out."""
+    """`failure` is the shrunk story of the first failure, `first` as it was found; `too_long` stories were left out.
+
+    `seconds` are those up to the failure, without the shrinking. `longest_idle` (ns): that a CPU had nothing to do while
+    a task waited that may run there.
+    """
 
     subject: Subject
     coverage: Coverage
@@ -112,10 +117,8 @@ class _Session:
             if self.outcome.first is not None:
                 raise _Stop
 
-        try:
+        with contextlib.suppress(_Stop):
             each()
-        except _Stop:
-            pass
         return self.outcome.coverage.ways()[0] - before
 
     def _run(self, story: Story, theme: str) -> None:
@@ -143,7 +146,6 @@ class _Session:
             short = shorten(self.subject, self.outcome.first)
             self.outcome.failure = run(self.subject, short, trace=True)
             self.outcome.path = corpus.keep(self.outcome.failure.story) if corpus else None
-        self.outcome.seconds = time.monotonic() - self.began
         return self.outcome
 
 

@@ -27,6 +27,7 @@ def broken(result: Result, scenario: Scenario, *, grace: int | None = GRACE) -> 
     found = [*no_trap(result), *no_abort(result)]
     if result.trap is None:
         found += [*no_task_lost(result), *allowed_cpus(result), *every_task_ran(result, scenario), *no_bad_cpu(result)]
+        found += state_freed(result)
         if grace is not None:
             found += work_conserving(result, grace)
     return tuple(found)
@@ -70,6 +71,12 @@ def no_bad_cpu(result: Result) -> Iterator[Broken]:
     for name in _NEVER:
         if result.events.get(name):
             yield Broken("no_bad_cpu", f"SCX_EV_{name} is {result.events[name]}")
+
+
+def state_freed(result: Result) -> Iterator[Broken]:
+    """After its end the policy holds nothing of the kernel's."""
+    if result.left:
+        yield Broken("state_freed", f"{result.left} references to CPU masks were not given back")
 
 
 def work_conserving(result: Result, grace: int) -> Iterator[Broken]:

@@ -45,7 +45,7 @@ THEMES = (
     Theme("hotplug", Crowd(placed=True), events=("off", "off", "on"), most_events=8),
     Theme("bursts of a higher class", Crowd(least=2), events=("higher",), most_events=12),
     Theme("crowd", Crowd(least=8, most=20, weighed=False), machines.SINGLE, seconds=(5, 12)),
-    Theme("large machine", Crowd(least=4, most=16, placed=True), machines.LARGE, events=_ALL, most_events=4, seconds=(1,)),
+    Theme("large machine", Crowd(least=4, most=16, placed=True), machines.LARGE, _ALL, 4, seconds=(1,)),
 )  # fmt: skip
 
 

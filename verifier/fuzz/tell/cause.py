@@ -1,0 +1,170 @@
+"""What led to a broken property, in sentences, each with the line of the policy that decided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from schedc.verifier.fuzz.run import Judged
+from schedc.verifier.fuzz.subject import Subject
+from schedc.verifier.fuzz.tell import wait as waits
+from schedc.verifier.fuzz.tell.queues import Queues
+from schedc.verifier.fuzz.tell.wait import Wait
+from schedc.verifier.fuzz.words import duration, listed, plural
+from schedc.verifier.sim.result import Line
+
+_PID = re.compile(r"\w\[(\d+)\]")
+_PREEMPT = 2
+_SHOWN = 4
+
+
+class Cause:
+    """`lines` collects the lines of the policy that are spoken of."""
+
+    def __init__(self, subject: Subject, judged: Judged) -> None:
+        self.subject, self.judged, self.result = subject, judged, judged.result
+        self.queues = Queues(subject.proven.policy)
+        self.names = {task.pid: f"{task.name}[{task.pid}]" for task in self.result.tasks}
+        self.lines: dict[int, None] = {}
+
+    def sentences(self) -> Iterator[str]:
+        broken = self.judged.broken[0]
+        gap, trap = self.result.unserved, self.result.trap
+        found = _PID.search(broken.what)
+        if trap is not None:
+            yield from self._last_steps(trap.pid, trap.time)
+        elif broken.name == "work_conserving":
+            wait = waits.between(self.result, gap.pid, gap.until - gap.length, gap.until)
+            yield from self._queued(wait)
+            yield from self._idle(wait, gap.cpu)
+        elif broken.name == "no_task_lost" and found:
+            yield from self._held(int(found[1]))
+        elif broken.name == "allowed_cpus" and found:
+            yield from self._last_steps(int(found[1]), self.result.ended)
+        elif found:
+            yield from self._waited(int(found[1]))
+        else:
+            yield from self._last_steps(None, self.result.ended)
+
+    def _name(self, pid: int) -> str:
+        return self.names.get(pid, f"task {pid}")
+
+    def _at(self, line: int) -> str:
+        """Where that was decided; what schedc generates has no line."""
+        if not line or not self.subject.line(line):
+            return "made by schedc"
+        self.lines[line] = None
+        return f"line {line}"
+
+    # ---- waiting
+
+    def _waited(self, pid: int) -> Iterator[str]:
+        wait = waits.longest(self.result, pid)
+        if wait is None:
+            yield f"{self._name(pid)} was never waiting for a CPU."
+            return
+        yield from self._queued(wait)
+        if not wait.runs():
+            yield from self._nobody(wait)
+            return
+        yield from self._others(wait)
+        yield from self._passed_over(wait)
+
+    def _queued(self, wait: Wait) -> Iterator[str]:
+        who, since = self._name(wait.pid), f"from {duration(wait.begin)} to {duration(wait.end)}"
+        if wait.insert is None:
+            yield f"{who} waited {since}, {duration(wait.length)}, and the policy had put it into no queue."
+            return
+        queue = self.queues.name(wait.insert.a)
+        yield (
+            f"{who} was put into {queue} at {duration(wait.insert.time)} ({self._at(wait.insert.line)}) and waited "
+            f"{since}, {duration(wait.length)}."
+        )
+
+    def _others(self, wait: Wait) -> Iterator[str]:
+        runs = wait.runs()
+        told = [f"{self._name(pid)} {plural(count, 'time')}" for pid, count in runs.most_common(_SHOWN)]
+        more = f" and {len(runs) - _SHOWN} others" if len(runs) > _SHOWN else ""
+        yield f"In that time CPUs chose {listed(told)}{more}."
+
+    def _passed_over(self, wait: Wait) -> Iterator[str]:
+        """The lines that chose, whom they chose, and that it was not this one."""
+        chosen = wait.chosen()
+        for line in sorted({line for line, _ in chosen}):
+            whom = [(pid, count) for (at, pid), count in chosen.most_common() if at == line]
+            told = listed([f"{self._name(pid)} {plural(count, 'time')}" for pid, count in whom[:_SHOWN]])
+            never = "" if any(pid == wait.pid for pid, _ in whom) else f", never {self._name(wait.pid)}"
+            yield f"`{self.subject.line(line)}` ({self._at(line)}) took {told}{never}."
+        sources = {line.a: None for line in wait.lines if line.what == "pull"}
+        if wait.insert is None or not sources:
+            return
+        queue = self.queues.name(wait.insert.a)
+        if wait.insert.a in sources:
+            yield f"Others came from {queue} before it, too: its place in the order was behind theirs."
+        else:
+            names = listed([self.queues.name(each) for each in sources])
+            yield f"They came from {names}: nothing was taken from {queue}."
+
+    def _nobody(self, wait: Wait) -> Iterator[str]:
+        asked = wait.asked()
+        if asked:
+            times = listed([f"CPU {cpu} {plural(count, 'time')}" for cpu, count in sorted(asked.items())[:_SHOWN]])
+            yield f"No task began to run in that time, though the policy was asked what to run: by {times}."
+        else:
+            yield "No task began to run in that time, and no CPU asked the policy what to run."
+        yield from self._kicked(wait)
+
+    # ---- an idle CPU
+
+    def _idle(self, wait: Wait, cpu: int) -> Iterator[str]:
+        yield f"CPU {cpu}, on which it may run, was idle for {duration(wait.length)} of it."
+        asked = wait.asked()[cpu]
+        if asked:
+            yield f"CPU {cpu} asked the policy {plural(asked, 'time')} what to run, and got nothing."
+        yield from self._kicked(wait, cpu)
+
+    def _kicked(self, wait: Wait, cpu: int | None = None) -> Iterator[str]:
+        kicks = [line for line in wait.kicks() if cpu is None or line.a == cpu]
+        whom = "a CPU" if cpu is None else f"CPU {cpu}"
+        if not kicks:
+            where = f" after line {wait.insert.line}" if wait.insert is not None and wait.insert.line else ""
+            yield f"Nothing kicked {whom}{where}: it was not told that a task waits."
+            return
+        first = kicks[0]
+        yield f"CPU {first.a} was kicked at {duration(first.time)} ({self._at(first.line)})."
+
+    # ---- the rest
+
+    def _held(self, pid: int) -> Iterator[str]:
+        held = next((line for line in self.result.trace if line.what == "held" and line.pid == pid), None)
+        if held is None:
+            return
+        yield f"At {duration(held.time)} the policy was asked to enqueue {self._name(pid)}, and put it into no queue."
+        yield from self._last_steps(pid, held.time)
+
+    def _last_steps(self, pid: int | None, until: int) -> Iterator[str]:
+        """The last things that the policy did, with this task if one is meant."""
+        own = [
+            line for line in self.result.trace
+            if line.time <= until and (line.pid == pid or pid is None) and self._step(line)
+        ]  # fmt: skip
+        for line in own[-_SHOWN:]:
+            yield f"At {duration(line.time)} {self._step(line)} ({self._at(line.line)})."
+
+    def _step(self, line: Line) -> str:
+        who = self._name(line.pid)
+        match line.what:
+            case "insert":
+                return f"{who} was put into {self.queues.name(line.a)}"
+            case "pull" | "move":
+                return f"{who} was taken from {self.queues.name(line.a)} by CPU {line.cpu}"
+            case "select_cpu":
+                return f"CPU {line.a} was chosen for {who}"
+            case "kick":
+                return f"CPU {line.a} was kicked" + (" to preempt" if line.b & _PREEMPT else "")
+            case "set_slice":
+                return f"{who} got a slice of {duration(line.a % (1 << 64))}"
+            case "run":
+                return f"{who} began to run on CPU {line.a}"
+            case _:
+                return ""

@@ -1,0 +1,101 @@
+"""The machine, the tasks and the events of a story, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from schedc.verifier.fuzz.story import Story
+from schedc.verifier.fuzz.words import duration, listed, plural
+from schedc.verifier.sim.result import Result
+from schedc.verifier.sim.scenario import Event, Phase, Scenario, Task
+
+# Tasks of a scenario are numbered from here on.
+FIRST_PID = 100
+_PHASES = {"pin": "may not migrate from here", "unpin": "may migrate again", "yield": "yields", "exit": "ends"}
+
+
+def machine(scenario: Scenario) -> str:
+    cpus = scenario.cpus
+    words = [plural(len(cpus), "CPU")]
+    for kind, name in (("core", "core"), ("llc", "cache"), ("node", "node")):
+        count = len({getattr(cpu, kind) for cpu in cpus})
+        if count > 1 and (kind != "core" or count < len(cpus)):
+            words.append(plural(count, name))
+    return ", ".join(words)
+
+
+def tasks(scenario: Scenario, result: Result) -> Iterator[str]:
+    weights = {each.pid: each.weight for each in result.tasks}
+    for index, task in enumerate(scenario.tasks):
+        yield f"{name(scenario, index)}: {'; '.join(_task(scenario, task, weights.get(FIRST_PID + index)))}"
+
+
+def name(scenario: Scenario, index: int) -> str:
+    return f"{scenario.tasks[index].name}[{FIRST_PID + index}]"
+
+
+def _task(scenario: Scenario, task: Task, weight: int | None) -> Iterator[str]:
+    yield _behaviour(scenario, task)
+    if task.kthread:
+        yield "a kernel thread"
+    if task.nice:
+        yield f"nice {task.nice}" + (f", weight {weight}" if weight else "")
+    if task.cpus is not None:
+        yield f"only on {cpus(task.cpus)}"
+    if task.cgroup != "/":
+        yield f"in {task.cgroup}"
+    if task.uid:
+        yield f"of user {task.uid}"
+    if task.start is None:
+        yield "there when it is forked"
+    elif task.start:
+        yield f"from {duration(task.start)} on"
+
+
+def _behaviour(scenario: Scenario, task: Task) -> str:
+    said = ", ".join(_phase(scenario, phase) for phase in task.phases)
+    often = f"{plural(task.repeat, 'time')}, then ends" if task.repeat else "again and again"
+    return f"{said}, {often}"
+
+
+def _phase(scenario: Scenario, phase: Phase) -> str:
+    if phase.kind in ("run", "sleep"):
+        return f"{phase.kind}s {duration(phase.value)}"
+    if phase.kind == "fork":
+        return f"forks {name(scenario, phase.value)}"
+    return _PHASES.get(phase.kind, phase.kind)
+
+
+def cpus(which: Iterable[int]) -> str:
+    wanted = sorted(which)
+    return f"CPU{'s' if len(wanted) > 1 else ''} {listed([str(cpu) for cpu in wanted])}"
+
+
+def events(scenario: Scenario) -> Iterator[str]:
+    for event in sorted(scenario.events, key=lambda each: each.time):
+        yield f"at {duration(event.time)} {_event(scenario, event)}"
+
+
+def _event(scenario: Scenario, event: Event) -> str:
+    match event.kind:
+        case "affinity":
+            return f"{name(scenario, event.on)} may run on {cpus(event.cpus)} only"
+        case "nice":
+            return f"{name(scenario, event.on)} gets nice {event.value}"
+        case "cgroup":
+            return f"{name(scenario, event.on)} moves to {event.group}"
+        case "higher":
+            return f"a higher class has CPU {event.on} for {duration(event.value)}"
+        case "param":
+            return f"the live param {event.group} becomes {event.value}"
+        case "off" | "on":
+            return f"CPU {event.on} goes {event.kind}line"
+        case _:
+            return f"{event.kind} of {event.on}: {event.value}"
+
+
+def settings(story: Story) -> Iterator[str]:
+    for param, value in story.params.items():
+        yield f"{param} is {value}"
+    if story.clock:
+        yield f"the clocks of its queues begin at {story.clock}"
