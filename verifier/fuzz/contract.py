@@ -11,7 +11,7 @@ from schedc.types.kinds import Kind
 from schedc.verifier.fuzz import assumptions
 from schedc.verifier.fuzz.story import Story
 from schedc.verifier.fuzz.subject import Subject
-from schedc.verifier.fuzz.words import duration
+from schedc.verifier.fuzz.words import duration, plural
 from schedc.verifier.sim.properties import Broken, broken
 from schedc.verifier.sim.result import Result, TaskResult
 from schedc.verifier.sim.scenario import MS
@@ -52,11 +52,13 @@ def bounded_wait(subject: Subject, story: Story, result: Result) -> Iterator[Bro
         return
     for index, task in enumerate(result.tasks):
         others = [other.weight for at, other in enumerate(result.tasks) if at != index]
+        if not others:
+            return
         limit = _bound(subject, story, others)
         if limit is not None and task.worst_wait > limit:
             yield Broken(
                 "bounded_wait",
-                f"{_name(task)} waited {duration(task.worst_wait)}; beside these {len(others)} others it is at most "
+                f"{_name(task)} waited {duration(task.worst_wait)}; beside {plural(len(others), 'other')} it is at most "
                 f"{duration(limit)} by law 7",
             )
 

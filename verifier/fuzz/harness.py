@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from schedc.verifier.fuzz.coverage import Coverage
 from schedc.verifier.fuzz.draw import THEMES, Theme, stories
 from schedc.verifier.fuzz.errors import FuzzError
 from schedc.verifier.fuzz.run import Judged, run
-from schedc.verifier.fuzz.shrink import shrink
+from schedc.verifier.fuzz.shrink import numbered, shrink
 from schedc.verifier.fuzz.story import Policy, Story
 from schedc.verifier.fuzz.subject import Subject
 from schedc.verifier.sim.errors import SimError
@@ -37,8 +37,8 @@ class Budget:
 class Outcome:
     """`failure` is the shrunk story of the first failure, `first` as it was found; `too_long` stories were left out.
 
-    `seconds` are those up to the failure, without the shrinking. `longest_idle` (ns): that a CPU had nothing to do while
-    a task waited that may run there.
+    `seconds` are those up to the failure, without the shrinking. `longest_idle` (ns): how long a CPU had nothing to do
+    while a task waited that may run there.
     """
 
     subject: Subject
@@ -62,21 +62,33 @@ class _Stop(Exception):
 
 
 def fuzz(
-    subject: Subject, budget: Budget, *, start: int = 0, corpus: Corpus | None = None, progress: Progress | None = None
+    subject: Subject,
+    budget: Budget,
+    *,
+    start: int = 0,
+    corpus: Corpus | None = None,
+    progress: Progress | None = None,
+    themes: Sequence[Theme] = THEMES,
 ) -> Outcome:
-    """The kept stories first, then drawn ones. The same `start`, policy and number of stories give the same outcome."""
-    session = _Session(subject, budget, start, progress or (lambda outcome, theme: None))
+    """The kept stories first, then drawn ones. The same `start`, policy and number of stories give the same outcome.
+
+    `FuzzError`: a kept story is none.
+    """
+    session = _Session(subject, budget, start, progress or (lambda outcome, theme: None), themes)
     session.kept_stories(corpus)
     session.drawn_stories()
     return session.end(corpus)
 
 
 class _Session:
-    def __init__(self, subject: Subject, budget: Budget, start: int, progress: Progress) -> None:
+    def __init__(
+        self, subject: Subject, budget: Budget, start: int, progress: Progress, themes: Sequence[Theme]
+    ) -> None:
+        self.themes = themes
         self.subject, self.budget, self.start, self.progress = subject, budget, start, progress
         self.outcome = Outcome(subject, Coverage(subject))
         self.began = time.monotonic()
-        self.weights = {theme.name: 4.0 for theme in THEMES}
+        self.weights = {theme.name: 4.0 for theme in themes}
         self.params = tuple(param for param in subject.report.params if param.name not in subject.fixed)
 
     def kept_stories(self, corpus: Corpus | None) -> None:
@@ -94,8 +106,9 @@ class _Session:
         number = 0
         while self.outcome.first is None and not self._is_spent():
             # Each theme once, then those more often that led to branches of the policy not long ago.
-            weights = [self.weights[each.name] for each in THEMES]
-            theme = THEMES[number] if number < len(THEMES) else choose.choices(THEMES, weights)[0]
+            weights = [self.weights[each.name] for each in self.themes]
+            first = number < len(self.themes)
+            theme = self.themes[number] if first else choose.choices(self.themes, weights)[0]
             new = self._round(theme, self.start * 1_000_003 + number)
             self.weights[theme.name] = max(1.0, self.weights[theme.name] / 2) + 4 * new
             number += 1
@@ -159,5 +172,5 @@ def shorten(subject: Subject, found: Judged) -> Story:
         except (FuzzError, SimError):
             return False
 
-    short = shrink(found.story, breaks)
+    short = numbered(shrink(found.story, breaks))
     return replace(short, policy=Policy(subject.name, subject.sha256), broken=name)

@@ -15,6 +15,9 @@ _MARKER = re.compile(r"^(\t*)/\* (\d+): (.*) \*/$")
 _IF = re.compile(r"^(\t+)(\} else )?if \((.*)\)( \{)?$")
 _ARM = re.compile(r"\b(subject__ == \w+) \?")
 _CALLS = re.compile(r"\b(?:pull(?:_\d+_\d+)?|move_\d+_\d+|keep_running|claim_idle\w*|pick_\d+_\d+)\(")
+# What tasks ran is accounted on the way of a line that decides something else.
+_ASIDE = re.compile(r"^(\t+)(account_(?:running|stopping)\(.*\);)$")
+_DRY = re.compile(r"\bvtime_if_stopped\(")
 _DEFINED = re.compile(r"^(?:static |SEC|[a-z]\w* \w+\()")
 _QUEUE, _LAYER = re.compile(r"\bQUEUE_(\w+)"), re.compile(r"\bLAYER_(\w+)")
 # A default of the language is marked by the policy's first line, what watches a promise by the promise's.
@@ -26,6 +29,7 @@ _PROLOGUE = """
 extern u32 sim_line;
 u64 branches[{size}];
 #define AT(line) (sim_line = (line))
+#define APART(value) ({{ u32 line__ = sim_line; u64 value__ = (value); sim_line = line__; value__; }})
 #define WENT(branch, condition) ({{ bool went__ = (condition); branches[2 * (branch) + went__]++; went__; }})
 #define FOUND(branch, choice) ({{ s32 found__ = (choice); branches[2 * (branch) + (found__ >= 0)]++; found__; }})
 """
@@ -80,9 +84,11 @@ class _Writer:
             return self._marked(marker, text)
         if text.startswith("}"):
             self.at = 0
-        if not self.at or _DEFINED.match(text):
+        if _DEFINED.match(text):
             return [text]
-        return [self._counted(text)]
+        aside = _ASIDE.sub(r"\1{ u32 line__ = sim_line; \2 sim_line = line__; }", text)
+        aside = _each_call(aside, _DRY, lambda _, call: f"APART({call})")
+        return [self._counted(aside) if self.at else aside]
 
     def _marked(self, marker: re.Match[str], text: str) -> list[str]:
         """Inside of a function the line is noted; before one it holds for what follows."""
@@ -93,7 +99,7 @@ class _Writer:
         return [text, f"{marker[1]}AT({self.at});"] if self.at and marker[1] else [text]
 
     def _counted(self, text: str) -> str:
-        text = _each_call(text, self._call)
+        text = _each_call(text, _CALLS, self._call)
         found = _IF.match(text)
         if found and found[1] == self.indent and "(WENT(" not in text:
             index = self._branch("the condition" if found[2] is None else "the next condition", True)
@@ -114,10 +120,10 @@ class _Writer:
         return self.branches.setdefault(Branch(self.at, what, condition), len(self.branches))
 
 
-def _each_call(text: str, change: Callable[[str, str], str]) -> str:
-    """The text with each call of what decides changed, the inner ones left alone."""
+def _each_call(text: str, which: re.Pattern[str], change: Callable[[str, str], str]) -> str:
+    """The text with each such call changed, the inner ones left alone."""
     result, at = "", 0
-    while found := _CALLS.search(text, at):
+    while found := which.search(text, at):
         end = _closing(text, found.end())
         result += text[at : found.start()] + change(found[0][:-1], text[found.start() : end])
         at = end

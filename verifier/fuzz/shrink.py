@@ -6,6 +6,7 @@ is left out renumbers what events and forks speak of, and because stories from f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from schedc.verifier.fuzz.story import Story
 from schedc.verifier.sim.scenario import MS, SECOND, Cpu, Event, Phase, Scenario, Task
 
 Breaks = Callable[[Story], bool]
+_DRAWN = re.compile(r"t\d+")
 _MOST_RUNS = 600
 _ROUND = (10 * MS, MS)
 
@@ -31,6 +33,15 @@ def shrink(story: Story, breaks: Breaks) -> Story:
                 story, smaller = candidate, True
                 break
     return story
+
+
+def numbered(story: Story) -> Story:
+    """With the names of drawn tasks in their order, where some have gone."""
+    tasks = tuple(
+        replace(task, name=f"t{at}") if _DRAWN.fullmatch(task.name) else task
+        for at, task in enumerate(story.scenario.tasks)
+    )
+    return replace(story, scenario=replace(story.scenario, tasks=tasks))
 
 
 def _simpler(story: Story) -> Iterator[Story]:

@@ -49,21 +49,21 @@ def no_task_lost(result: Result) -> Iterator[Broken]:
     """Each enqueue puts its task into a queue. What schedc makes keeps tasks nowhere else."""
     for task in result.tasks:
         if task.held:
-            yield Broken("no_task_lost", f"{task.name}[{task.pid}] was put nowhere, {task.held} times")
+            yield Broken("no_task_lost", f"{task.name}[{task.pid}] was put nowhere, {_times(task.held)}")
 
 
 def allowed_cpus(result: Result) -> Iterator[Broken]:
     """No task runs where it may not."""
     for task in result.tasks:
         if task.misplaced:
-            yield Broken("allowed_cpus", f"{task.name}[{task.pid}] ran where it may not, {task.misplaced} times")
+            yield Broken("allowed_cpus", f"{task.name}[{task.pid}] ran where it may not, {_times(task.misplaced)}")
 
 
 def every_task_ran(result: Result, scenario: Scenario) -> Iterator[Broken]:
     """No wait was as long as one and a half of the watchdog's timeout, at which a stall is surely seen."""
     for task in result.tasks:
         if scenario.timeout and task.worst_wait > scenario.timeout * 3 // 2 and not result.exit.kind:
-            yield Broken("every_task_ran", f"{task.name}[{task.pid}] waited {task.worst_wait} ns")
+            yield Broken("every_task_ran", f"{task.name}[{task.pid}] waited {task.worst_wait / MS:g} ms")
 
 
 def no_bad_cpu(result: Result) -> Iterator[Broken]:
@@ -76,13 +76,16 @@ def no_bad_cpu(result: Result) -> Iterator[Broken]:
 def state_freed(result: Result) -> Iterator[Broken]:
     """After its end the policy holds nothing of the kernel's."""
     if result.left:
-        yield Broken("state_freed", f"{result.left} references to CPU masks were not given back")
+        yield Broken("state_freed", f"{result.left} reference(s) to the kernel's CPU masks not given back")
 
 
 def work_conserving(result: Result, grace: int) -> Iterator[Broken]:
     """No CPU is idle for longer than `grace` while a task waits that may run there."""
     gap = result.unserved
     if gap.length > grace:
-        yield Broken(
-            "work_conserving", f"CPU {gap.cpu} was idle for {gap.length} ns while {gap.pid} waited, to {gap.until} ns"
-        )
+        who = next((f"{task.name}[{task.pid}]" for task in result.tasks if task.pid == gap.pid), f"task {gap.pid}")
+        yield Broken("work_conserving", f"CPU {gap.cpu} was idle for {gap.length / MS:g} ms while {who} waited")
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

@@ -69,6 +69,7 @@ class Trap:
     callback: str
     pid: int
     time: int
+    line: int = 0
 
     def __str__(self) -> str:
         what = {0: "calls the kernel without end", 24: "does not end"}.get(self.signal, f"traps (signal {self.signal})")
@@ -156,7 +157,7 @@ def _line(row: list[str]) -> Line:
 def _trap(row: list[str]) -> Trap:
     if row[1] == "-":
         raise SimError(f"the simulator itself failed: signal {row[0]} at {row[3]} ns")
-    return Trap(int(row[0]), row[1], int(row[2]), int(row[3]))
+    return Trap(int(row[0]), row[1], *map(int, row[2:]))
 
 
 def _numbers(rows: Iterable[list[str]]) -> list[list[int]]:

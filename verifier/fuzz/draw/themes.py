@@ -63,9 +63,17 @@ def stories(draw: st.DrawFn, theme: Theme, params: tuple[t.Param, ...] = ()) -> 
         happens += (_change(draw, draw(st.sampled_from(live))),)
     return Story(
         Scenario(cpus, who, happens, end, seed=draw(st.integers(1, 1000))),
-        {param.name: _value(draw, param) for param in params if draw(st.booleans())},
+        _settings(draw, params),
         draw(st.sampled_from(_CLOCKS)),
     )
+
+
+def _settings(draw: st.DrawFn, params: tuple[t.Param, ...]) -> dict[str, int]:
+    settings: dict[str, int] = {}
+    for param in params:
+        if draw(st.booleans()):
+            settings[param.name] = _value(draw, param)
+    return settings
 
 
 def _value(draw: st.DrawFn, param: t.Param) -> int:

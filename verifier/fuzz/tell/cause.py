@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from schedc.typed import tree as t
+from schedc.typed.walk import walk
 from schedc.verifier.fuzz.run import Judged
 from schedc.verifier.fuzz.subject import Subject
+from schedc.verifier.fuzz.tell import scene
 from schedc.verifier.fuzz.tell import wait as waits
 from schedc.verifier.fuzz.tell.queues import Queues
 from schedc.verifier.fuzz.tell.wait import Wait
-from schedc.verifier.fuzz.words import duration, listed, plural
+from schedc.verifier.fuzz.words import duration, listed, often
 from schedc.verifier.sim.result import Line
 
 _PID = re.compile(r"\w\[(\d+)\]")
@@ -32,6 +35,7 @@ class Cause:
         gap, trap = self.result.unserved, self.result.trap
         found = _PID.search(broken.what)
         if trap is not None:
+            yield f"The callback {trap.callback} was at work for {self._name(trap.pid)} ({self._at(trap.line)})."
             yield from self._last_steps(trap.pid, trap.time)
         elif broken.name == "work_conserving":
             wait = waits.between(self.result, gap.pid, gap.until - gap.length, gap.until)
@@ -39,6 +43,14 @@ class Cause:
             yield from self._idle(wait, gap.cpu)
         elif broken.name == "no_task_lost" and found:
             yield from self._held(int(found[1]))
+        elif broken.name == "no_bad_cpu":
+            yield from self._bad_choice()
+        elif broken.name == "weights_honoured":
+            yield from self._shares()
+        elif broken.name == "counters_true":
+            yield from self._counted()
+        elif broken.name == "cost_kept":
+            yield from self._costly()
         elif broken.name == "allowed_cpus" and found:
             yield from self._last_steps(int(found[1]), self.result.ended)
         elif found:
@@ -83,7 +95,7 @@ class Cause:
 
     def _others(self, wait: Wait) -> Iterator[str]:
         runs = wait.runs()
-        told = [f"{self._name(pid)} {plural(count, 'time')}" for pid, count in runs.most_common(_SHOWN)]
+        told = [f"{self._name(pid)} {often(count)}" for pid, count in runs.most_common(_SHOWN)]
         more = f" and {len(runs) - _SHOWN} others" if len(runs) > _SHOWN else ""
         yield f"In that time CPUs chose {listed(told)}{more}."
 
@@ -92,10 +104,9 @@ class Cause:
         chosen = wait.chosen()
         for line in sorted({line for line, _ in chosen}):
             whom = [(pid, count) for (at, pid), count in chosen.most_common() if at == line]
-            told = listed([f"{self._name(pid)} {plural(count, 'time')}" for pid, count in whom[:_SHOWN]])
-            never = "" if any(pid == wait.pid for pid, _ in whom) else f", never {self._name(wait.pid)}"
-            yield f"`{self.subject.line(line)}` ({self._at(line)}) took {told}{never}."
-        sources = {line.a: None for line in wait.lines if line.what == "pull"}
+            told = listed([f"{self._name(pid)} {often(count)}" for pid, count in whom[:_SHOWN]])
+            yield f"`{self.subject.line(line)}` ({self._at(line)}) took {told} before {self._name(wait.pid)}."
+        sources = wait.sources()
         if wait.insert is None or not sources:
             return
         queue = self.queues.name(wait.insert.a)
@@ -108,7 +119,7 @@ class Cause:
     def _nobody(self, wait: Wait) -> Iterator[str]:
         asked = wait.asked()
         if asked:
-            times = listed([f"CPU {cpu} {plural(count, 'time')}" for cpu, count in sorted(asked.items())[:_SHOWN]])
+            times = listed([f"CPU {cpu} {often(count)}" for cpu, count in sorted(asked.items())[:_SHOWN]])
             yield f"No task began to run in that time, though the policy was asked what to run: by {times}."
         else:
             yield "No task began to run in that time, and no CPU asked the policy what to run."
@@ -120,7 +131,7 @@ class Cause:
         yield f"CPU {cpu}, on which it may run, was idle for {duration(wait.length)} of it."
         asked = wait.asked()[cpu]
         if asked:
-            yield f"CPU {cpu} asked the policy {plural(asked, 'time')} what to run, and got nothing."
+            yield f"CPU {cpu} asked the policy {often(asked)} what to run, and got nothing."
         yield from self._kicked(wait, cpu)
 
     def _kicked(self, wait: Wait, cpu: int | None = None) -> Iterator[str]:
@@ -142,6 +153,52 @@ class Cause:
         yield f"At {duration(held.time)} the policy was asked to enqueue {self._name(pid)}, and put it into no queue."
         yield from self._last_steps(pid, held.time)
 
+    def _shares(self) -> Iterator[str]:
+        for task in self.result.tasks:
+            yield f"{self._name(task.pid)} has weight {task.weight} and had the CPU for {duration(task.ran)}."
+        policy = self.subject.proven.policy
+        for node in walk(policy.handlers["stopping"].body if "stopping" in policy.handlers else ()):
+            if isinstance(node, t.Assign) and isinstance(node.target, t.FieldRef) and node.target.field.name == "vtime":
+                line = policy.source.line_column(node.span.start)[0]
+                yield f"`{self.subject.line(line)}` ({self._at(line)}) is what charges them for it."
+
+    def _counted(self) -> Iterator[str]:
+        """The longest wait, and what the policy's own watcher made of it."""
+        policy = self.subject.proven.policy
+        longest = max(self.result.tasks, key=lambda task: task.worst_wait)
+        wait = waits.longest(self.result, longest.pid)
+        if wait is not None:
+            yield from self._queued(wait)
+        for promise, watched in zip(policy.promises, self.result.promises, strict=True):
+            line = policy.source.line_column(promise.span.start)[0]
+            yield (
+                f"What watches `{self.subject.line(line)}` ({self._at(line)}) counted {duration(watched.worst)} as the "
+                f"longest, and {watched.broken} of {watched.seen} looks as broken."
+            )
+
+    def _costly(self) -> Iterator[str]:
+        for name, handler in self.subject.proven.policy.handlers.items():
+            if f"{name} called" in self.judged.broken[0].what:
+                line = self.subject.proven.policy.source.line_column(handler.span.start)[0]
+                yield f"Its code is that of `on {name}` ({self._at(line)})."
+        yield from self._last_steps(None, self.result.ended)
+
+    def _bad_choice(self) -> Iterator[str]:
+        """The first CPU that was chosen for a task that may not run there."""
+        for line in self.result.trace:
+            if line.what == "select_cpu" and not self._may_run(line.pid, line.a):
+                who = self._name(line.pid)
+                yield f"At {duration(line.time)} CPU {line.a} was chosen for {who}, which may not run there."
+                return
+        yield from self._last_steps(None, self.result.ended)
+
+    def _may_run(self, pid: int, cpu: int) -> bool:
+        """As far as the story says it: forked tasks and changes of affinity are left out."""
+        index = pid - scene.FIRST_PID
+        tasks = self.judged.story.scenario.tasks
+        allowed = tasks[index].cpus if 0 <= index < len(tasks) else None
+        return allowed is None or cpu in allowed
+
     def _last_steps(self, pid: int | None, until: int) -> Iterator[str]:
         """The last things that the policy did, with this task if one is meant."""
         own = [
@@ -149,7 +206,8 @@ class Cause:
             if line.time <= until and (line.pid == pid or pid is None) and self._step(line)
         ]  # fmt: skip
         for line in own[-_SHOWN:]:
-            yield f"At {duration(line.time)} {self._step(line)} ({self._at(line.line)})."
+            decided = "" if line.what == "run" else f" ({self._at(line.line)})"
+            yield f"At {duration(line.time)} {self._step(line)}{decided}."
 
     def _step(self, line: Line) -> str:
         who = self._name(line.pid)
@@ -165,6 +223,6 @@ class Cause:
             case "set_slice":
                 return f"{who} got a slice of {duration(line.a % (1 << 64))}"
             case "run":
-                return f"{who} began to run on CPU {line.a}"
+                return f"{who} began to run on CPU {line.a} with a slice of {duration(line.b % (1 << 64))}"
             case _:
                 return ""

@@ -30,8 +30,16 @@ class Wait:
         return Counter(line.pid for line in self.lines if line.what == "run")
 
     def chosen(self) -> Counter[tuple[int, int]]:
-        """(line of the policy, task): how often that line took that task from a queue or let it go on."""
-        return Counter((line.line, line.pid) for line in self.lines if line.what in ("pull", "set_slice") and line.line)
+        """(line of the policy, other task): how often that line took it from a queue or let it go on."""
+        return Counter(
+            (line.line, line.pid)
+            for line in self.lines
+            if line.what in ("pull", "set_slice") and line.line and line.pid != self.pid
+        )
+
+    def sources(self) -> list[int]:
+        """The queues that others were taken from."""
+        return list(dict.fromkeys(line.a for line in self.lines if line.what == "pull" and line.pid != self.pid))
 
     def asked(self) -> Counter[int]:
         """CPU: how often it asked what to run."""

@@ -97,8 +97,8 @@ void refuse(const char *format, ...)
 void trapped(int number)
 {
 	char line[160];
-	int length = snprintf(line, sizeof(line), "trap %d %s %d %llu\n", number, sim.callback ? sim.callback : "-",
-			      sim.callback_pid, sim.now);
+	int length = snprintf(line, sizeof(line), "trap %d %s %d %llu %u\n", number,
+			      sim.callback ? sim.callback : "-", sim.callback_pid, sim.now, sim_line);
 
 	if (filled < sizeof(buffer))
 		flush_report();
