@@ -58,8 +58,8 @@ def bounded_wait(subject: Subject, story: Story, result: Result) -> Iterator[Bro
         if limit is not None and task.worst_wait > limit:
             yield Broken(
                 "bounded_wait",
-                f"{_name(task)} waited {duration(task.worst_wait)}; beside {plural(len(others), 'other')} it is at most "
-                f"{duration(limit)} by law 7",
+                f"{_name(task)} waited {duration(task.worst_wait)}; beside {plural(len(others), 'other')} "
+                f"it is at most {duration(limit)} by law 7",
             )
 
 

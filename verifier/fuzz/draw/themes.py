@@ -59,7 +59,8 @@ def stories(draw: st.DrawFn, theme: Theme, params: tuple[t.Param, ...] = ()) -> 
     happens = draw(events(theme.events, theme.most_events, cpus, len(who))) if theme.events else ()
     end = draw(st.sampled_from(theme.seconds)) * SECOND
     live = [param for param in params if param.live]
-    if live and draw(st.booleans()):
+    changes = draw(st.booleans()) if live else False
+    if changes:
         happens += (_change(draw, draw(st.sampled_from(live))),)
     return Story(
         Scenario(cpus, who, happens, end, seed=draw(st.integers(1, 1000))),

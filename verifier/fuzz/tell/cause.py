@@ -27,7 +27,9 @@ class Cause:
     def __init__(self, subject: Subject, judged: Judged) -> None:
         self.subject, self.judged, self.result = subject, judged, judged.result
         self.queues = Queues(subject.proven.policy)
-        self.names = {task.pid: f"{task.name}[{task.pid}]" for task in self.result.tasks}
+        scenario = judged.story.scenario
+        self.names = {scene.FIRST_PID + at: scene.name(scenario, at) for at in range(len(scenario.tasks))}
+        self.names |= {task.pid: f"{task.name}[{task.pid}]" for task in self.result.tasks}
         self.lines: dict[int, None] = {}
 
     def sentences(self) -> Iterator[str]:
@@ -186,18 +188,20 @@ class Cause:
     def _bad_choice(self) -> Iterator[str]:
         """The first CPU that was chosen for a task that may not run there."""
         for line in self.result.trace:
-            if line.what == "select_cpu" and not self._may_run(line.pid, line.a):
+            if line.what == "select_cpu" and not self._may_run(line):
                 who = self._name(line.pid)
                 yield f"At {duration(line.time)} CPU {line.a} was chosen for {who}, which may not run there."
                 return
         yield from self._last_steps(None, self.result.ended)
 
-    def _may_run(self, pid: int, cpu: int) -> bool:
-        """As far as the story says it: forked tasks and changes of affinity are left out."""
-        index = pid - scene.FIRST_PID
-        tasks = self.judged.story.scenario.tasks
-        allowed = tasks[index].cpus if 0 <= index < len(tasks) else None
-        return allowed is None or cpu in allowed
+    def _may_run(self, choice: Line) -> bool:
+        """As far as the story says it: of forked tasks it does not."""
+        scenario, index = self.judged.story.scenario, choice.pid - scene.FIRST_PID
+        if index >= len(scenario.tasks):
+            return True
+        changes = [e for e in scenario.events if e.kind == "affinity" and e.on == index and e.time <= choice.time]
+        allowed = changes[-1].cpus if changes else scenario.tasks[index].cpus
+        return allowed is None or choice.a in allowed
 
     def _last_steps(self, pid: int | None, until: int) -> Iterator[str]:
         """The last things that the policy did, with this task if one is meant."""
