@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from schedc.api import CompileResult
-    from schedc.verifier.measure import Subject, Workload
+    from schedc.verifier.measure import Options, Subject, Workload
     from schedc.verifier.measure.origin import Reportable
 
 _OBJECTS = (".o",)
@@ -28,8 +28,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "schedulers", nargs="*", metavar="POLICY", help="a .sched file or a compiled object (.o), beside the default"
     )
     parser.add_argument("--workload", required=True, metavar="FILE", help="a .toml file, as in examples/workloads")
-    parser.add_argument("--kernel", default="7.3", metavar="SERIES", help="such as 7.3, or a release; default 7.3")
-    parser.add_argument("--cpus", type=int, default=1, metavar="N", help="default 1; with more, less can be said")
+    kernel = parser.add_mutually_exclusive_group()
+    kernel.add_argument("--kernel", default="7.3", metavar="SERIES", help="such as 7.3, or a release; default 7.3")
+    kernel.add_argument("--kernel-image", metavar="PATH", help="a kernel of your own (a bzImage)")
+    parser.add_argument("--cpus", type=int, metavar="N", help="default 1; with more, less can be said")
+    parser.add_argument(
+        "--topology", metavar="SHAPE", help="such as cores=2,threads=2: cores count under a cache, caches in a socket"
+    )
     parser.add_argument("--seeds", type=int, default=10, metavar="N", help="how many runs of each; default 10")
     parser.add_argument(
         "--set",
@@ -47,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from schedc.verifier.measure import MeasureError, Options, measure
+    from schedc.verifier.measure import MeasureError, measure
     from schedc.verifier.vm import processes
     from schedc.verifier.vm.cache import say
     from schedc.verifier.vm.errors import VmError
@@ -57,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         subjects = _subjects(options)
         if subjects is None:
             return 1
-        wanted = Options(options.kernel, options.cpus, options.seeds, not options.no_costs, options.jobs)
+        wanted = _options(options)
         with processes.supervised():
             outcome = measure(wanted_load, subjects, wanted, progress=say)
     except (MeasureError, VmError) as error:
@@ -79,6 +84,16 @@ def report(outcome: Reportable, options: argparse.Namespace) -> None:
         print(json.dumps(reported.to_json(outcome), indent=1))
     else:
         print("\n".join(shown.text(outcome)))
+
+
+def _options(options: argparse.Namespace) -> Options:
+    from schedc.verifier.measure import Options
+    from schedc.verifier.vm import shape
+
+    kernel = str(Path(options.kernel_image).absolute()) if options.kernel_image else options.kernel
+    made = shape.machine(options.cpus, options.topology) if options.topology is not None else None
+    cpus = made.cpus if made is not None else 1 if options.cpus is None else options.cpus
+    return Options(kernel, cpus, options.seeds, not options.no_costs, options.jobs, made)
 
 
 def workload(name: str) -> Workload:

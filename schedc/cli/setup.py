@@ -20,9 +20,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="try a kernel of your own (a bzImage); may be given several times",
     )
+    parser.add_argument(
+        "--programs", action="store_true", help="fetch the programs that workloads can run; alone: nothing else"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     from schedc.verifier.vm import setup
 
-    return setup.main(options.kernels, options.kernel_image)
+    return setup.main(options.kernels, options.kernel_image, options.programs)

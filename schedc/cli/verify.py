@@ -35,7 +35,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a kernel of your own (a bzImage); may be given several times",
     )
     parser.add_argument(
-        "--matrix", action="store_true", help="on the oldest, the middle and the newest kernel"
+        "--matrix", action="store_true", help="on every series of kernels that is known, from 6.16 to 7.3"
+    )
+    parser.add_argument(
+        "--bounded", action="store_true", help="of the matrix only the oldest, the middle and the newest"
     )
     parser.add_argument(
         "--seconds", type=_seconds, default=6, metavar="N", help="guest seconds under load; default 6"
@@ -102,11 +105,14 @@ def _options(options: argparse.Namespace) -> Options:
     from dataclasses import replace
 
     from schedc.verifier.kernel import Options
-    from schedc.verifier.kernel.verify import ICOUNT_SHIFT, MATRIX
+    from schedc.verifier.kernel.verify import BOUNDED, ICOUNT_SHIFT, MATRIX
     from schedc.verifier.vm import shape
 
     images = [str(Path(path).absolute()) for path in options.kernel_image or ()]
-    kernels = (*(options.kernel or ()), *(MATRIX if options.matrix else ()), *images)
+    if options.bounded and not options.matrix:
+        raise Refused("--bounded is a part of --matrix: give both, or name kernels with --kernel")
+    matrix = BOUNDED if options.bounded else MATRIX
+    kernels = (*(options.kernel or ()), *(matrix if options.matrix else ()), *images)
     machine = replace(shape.machine(options.cpus, options.topology), icount_shift=ICOUNT_SHIFT)
     return Options(
         kernels or Options.kernels,

@@ -14,13 +14,15 @@ from schedc.verifier.kernel.expectations import Broken, broken
 from schedc.verifier.kernel.subject import Subject, with_parents
 from schedc.verifier.vm import machine, processes
 from schedc.verifier.vm.errors import VmError
-from schedc.verifier.vm.images import DEFAULT_KERNELS
+from schedc.verifier.vm.images import SERIES
 from schedc.verifier.vm.job import Job, Mix
 from schedc.verifier.vm.machine import Machine
 from schedc.verifier.vm.result import ObjectResult, Run
 from schedc.verifier.vm.run import run
 
-MATRIX = DEFAULT_KERNELS
+MATRIX = SERIES
+BOUNDED = ("6.16", "6.18", "7.3")
+"""The oldest, the middle and the newest of the matrix: what a change is tried on before it is taken."""
 SECONDS = 6
 # Time by instructions: a busy host must not look like a stall. 8 ns each is about what emulation takes.
 ICOUNT_SHIFT = 3

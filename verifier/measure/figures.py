@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from schedc.verifier.measure.histogram import Histogram
@@ -51,7 +52,7 @@ def refusals(workload: Workload, cpus: int, parallel: bool = False) -> tuple[Ref
     reason = f"{cpus} CPUs take turns on one virtual clock: nothing runs in parallel, and an idle one gives time away"
     instead = "one CPU here; the simulator, KVM or a real host for several"
     names = ["throughput", "balance between CPUs"]
-    names += ["makespan"] if any(group.kind == "jobs" for group in workload.groups) else []
+    names += ["makespan"] if any(group.ends for group in workload.groups) else []
     return tuple(Refusal(name, reason, instead) for name in names)
 
 
@@ -76,13 +77,32 @@ def figures(run: Run, workload: Workload, cpus: int, parallel: bool = False) -> 
     return found
 
 
+SEEN: dict[str, Callable[[GroupRun], Histogram]] = {
+    "wakeup": lambda seen: seen.woken,
+    "request": lambda seen: seen.request,
+    "wait": lambda seen: seen.gap,
+}
+"""What is seen of a group, as distributions."""
+
+
+def unfinished(runs: Iterable[Run]) -> dict[str, int]:
+    """How many values of each group's distributions had no end when the window closed, over all seeds: these are in
+    the distributions as far as they went. Only what there is, such as `web request`."""
+    found: Counter[str] = Counter()
+    for run in runs:
+        for group in run.groups:
+            found.update({f"{group.name} {what}": values(group).open for what, values in SEEN.items()})
+    return {label: count for label, count in found.items() if count}
+
+
 def enough(histogram: Histogram, percent: float) -> bool:
     """Whether there are values above that percentile, so that it is not just the largest."""
     return histogram.count * (100 - percent) >= 100
 
 
 def _distributions(group: Group, seen: GroupRun) -> Iterator[tuple[Figure, float]]:
-    for what, histogram in (("wakeup", seen.woken), ("request", seen.request), ("wait", seen.gap)):
+    for what, values in SEEN.items():
+        histogram = values(seen)
         for percent in PERCENTS:
             if enough(histogram, percent):
                 figure = Figure(group.name, f"{what} p{percent:g}", "ns", "less")
@@ -101,7 +121,7 @@ def _counts(group: Group, seen: GroupRun) -> Iterator[tuple[Figure, float]]:
 
 
 def _rates(group: Group, seen: GroupRun, window: int) -> Iterator[tuple[Figure, float]]:
-    if group.kind == "jobs":
+    if group.ends:
         if seen.done == group.count:
             yield Figure(group.name, "makespan", "ns", "less"), float(seen.finished)
     elif group.kind != "busy" and window:

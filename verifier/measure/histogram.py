@@ -34,6 +34,8 @@ class Histogram:
     sum: int = 0
     max: int = 0
     buckets: tuple[tuple[int, int], ...] = ()
+    open: int = 0
+    """How many of the values had no end yet when counting ended: what they are is how far they went."""
 
     def percentile(self, percent: float) -> int:
         """A value that this part of the values do not exceed: the upper end of its bucket, at most the largest."""
@@ -52,8 +54,9 @@ class Histogram:
 def merged(parts: Iterable[Histogram]) -> Histogram:
     """All values of several."""
     counts: Counter[int] = Counter()
-    count = total = largest = 0
+    count = total = largest = unfinished = 0
     for part in parts:
         count, total, largest = count + part.count, total + part.sum, max(largest, part.max)
+        unfinished += part.open
         counts.update(dict(part.buckets))
-    return Histogram(count, total, largest, tuple(sorted(counts.items())))
+    return Histogram(count, total, largest, tuple(sorted(counts.items())), unfinished)

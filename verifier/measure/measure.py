@@ -20,7 +20,7 @@ from schedc.verifier.measure.origin import Origin, lab
 from schedc.verifier.measure.result import Run, run_of
 from schedc.verifier.measure.subject import Subject, distinct
 from schedc.verifier.measure.workload import Workload
-from schedc.verifier.vm import guest_build, machine
+from schedc.verifier.vm import guest_build, machine, programs
 from schedc.verifier.vm import result as vm
 from schedc.verifier.vm.images import kernel as find_kernel
 from schedc.verifier.vm.job import Job
@@ -43,6 +43,8 @@ class Options:
     """Time the callbacks, in a further run of each."""
     at_once: int = 0
     """Boots beside each other; 0: as many as there are CPUs. It changes no figure."""
+    shape: Machine | None = None
+    """The machine, with `cpus` CPUs; None: all of them are cores under one cache."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Failed:
 
     seed: int
     what: str
-    """refused, stall, ended or hang."""
+    """refused, stall, ended, hang, or program, where one of the workload's programs failed."""
     text: str
 
 
@@ -106,7 +108,7 @@ class Measurement:
     kernel_version: str
     qemu: str
     guest: str
-    """SHA-256 of the guest's programs and libraries."""
+    """SHA-256 of the guest's programs and libraries, those of the distribution included."""
     machine: Machine
     measured: tuple[Measured, ...]
 
@@ -143,8 +145,10 @@ def measure(
     _check(workload, subjects, options)
     machine.qemu()  # installed where it is missing, and the kernel and the guest built, before threads need them
     find_kernel(options.kernel)
-    guest = hashlib.sha256(guest_build.initramfs().read_bytes()).hexdigest()
-    guest_machine = Machine(sockets=1, cores=options.cpus, icount_shift=workload.shift, awake=True)
+    archives = guest_build.initramfs().read_bytes() + programs.archive(workload.programs)
+    guest = hashlib.sha256(archives).hexdigest()
+    shape = options.shape or Machine(sockets=1, cores=options.cpus)
+    guest_machine = replace(shape, icount_shift=workload.shift, awake=True)
     named = distinct(subjects)
     with ThreadPoolExecutor(max_workers=_at_once(options, len(named))) as pool:
         jobs = [_job(workload, subject, options, guest_machine) for subject in named]
@@ -185,7 +189,14 @@ def _job(workload: Workload, subject: Subject, options: Options, guest: Machine)
     runs = [replace(subject.run(wire.load(workload, seed)), name=f"seed {seed}") for seed in _seeds(options)]
     if _has_costs(subject, options):
         runs.append(replace(subject.run(wire.load(workload, 1), costs=True), name="costs"))
-    return Job(tuple(runs), options.kernel, guest, with_parents((*workload.cgroups, *subject.groups)))
+    return Job(
+        tuple(runs),
+        options.kernel,
+        guest,
+        with_parents((*workload.cgroups, *subject.groups)),
+        programs=workload.programs,
+        files=workload.files,
+    )
 
 
 def _has_costs(subject: Subject, options: Options) -> bool:
@@ -207,10 +218,15 @@ def _measured(
     for seed, result in zip(_seeds(options), results, strict=False):
         wrong = failure(result, seed)
         line = _line(result)
-        if wrong is None and line is not None:
-            runs.append(run_of(line, workload, seed))
-        else:
+        if wrong is not None or line is None:
             failed.append(wrong or Failed(seed, "hang", "the workload told nothing"))
+            continue
+        run = run_of(line, workload, seed)
+        faults = [group.fault for group in run.groups if group.fault]
+        if faults:
+            failed.append(Failed(seed, "program", faults[0]))
+        else:
+            runs.append(run)
     costs = None
     if _has_costs(subject, options) and not failed and failure(results[-1], 1) is None:
         line = _line(results[-1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.resources import files
 from math import log
 from typing import NamedTuple
@@ -11,18 +11,12 @@ from jinja2 import Environment, StrictUndefined
 
 from schedc.verifier.measure import curves
 from schedc.verifier.measure.compare import Comparison, coverage
-from schedc.verifier.measure.figures import Figure, refusals
-from schedc.verifier.measure.histogram import Histogram, merged
+from schedc.verifier.measure.figures import SEEN, Figure, refusals
+from schedc.verifier.measure.histogram import merged
 from schedc.verifier.measure.origin import Reportable
 from schedc.verifier.measure.report import Table, ordered, shared, table
-from schedc.verifier.measure.result import GroupRun
-from schedc.verifier.measure.show import alone, amount
+from schedc.verifier.measure.show import alone, amount, open_at_the_end
 
-_SEEN: dict[str, Callable[[GroupRun], Histogram]] = {
-    "wakeup": lambda seen: seen.woken,
-    "request": lambda seen: seen.request,
-    "wait": lambda seen: seen.gap,
-}
 # Ratios are shown from a quarter to four times; beyond stands at the edge.
 _MOST = 4.0
 
@@ -49,6 +43,7 @@ def html(measurement: Reportable) -> str:
         names=[each.subject.name for each in measurement.measured],
         rows=list(_rows(tables)),
         charts=list(_charts(measurement)),
+        unfinished=list(open_at_the_end(measurement)),
         size=curves,
         refusals=refusals(measurement.workload, measurement.options.cpus, measurement.origin.parallel),
         coverage=coverage(measurement.options.seeds),
@@ -87,7 +82,7 @@ def _place(ratio: float) -> float:
 def _charts(measurement: Reportable) -> Iterator[curves.Chart]:
     """For each group and each thing that was timed, the values of all seeds under every scheduler."""
     for place, group in enumerate(measurement.workload.groups):
-        for what, values in _SEEN.items():
+        for what, values in SEEN.items():
             seen = [
                 (number, each.subject.name, merged(values(run.groups[place]) for run in each.runs))
                 for number, each in enumerate(measurement.measured)

@@ -10,16 +10,20 @@ import re
 import tomllib
 from collections.abc import Callable
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from schedc.syntax.numbers import NumberError, parse_number
 from schedc.verifier.measure.errors import MeasureError
+from schedc.verifier.measure.folder import folder
 from schedc.verifier.measure.places import places
 from schedc.verifier.measure.workload import MAX_GROUPS, MAX_TASKS, MS, SECOND, Draw, Group, Workload
+from schedc.verifier.vm.programs import PROGRAMS
 
 SCHEMA = 1
 MAX_BYTES = 1 << 20
 MAX_CPU = 254
+MAX_ARGUMENTS = 24
 _TOP = ("schema", "about", "time", "warmup", "instruction", "group")
 _EVERY = ("name", "kind", "count", "nice", "idle", "cpus", "cgroup")
 # Of each kind the keys that it must have, and those that it may have, beside those that every kind has.
@@ -31,8 +35,10 @@ _KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "forks": ((), ("service", "think")),
     "pairs": ((), ("service", "think")),
     "requests": (("service",), ("messengers", "think", "arrival")),
+    "program": (("program",), ("arguments", "files")),
 }
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_ARGUMENT = re.compile(r"[A-Za-z0-9_./=,:%+@-]{1,64}")
 _CPUS = re.compile(r"\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*")
 _CGROUP = re.compile(r"(/[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}){1,8}")
 
@@ -73,11 +79,12 @@ class _Reader:
         about = self.text("about", "", lambda text: len(text) <= 400, "a sentence")
         groups = self.groups()
         self.at, self.values, self.subject = ("", 0), self.tree, ""
-        jobs = [group.name for group in groups if group.kind == "jobs"]
-        if jobs and warmup:
-            raise self.refusal("warmup", f"`{jobs[0]}` are jobs, which begin with the run", "leave `warmup` out")
+        ending = [group for group in groups if group.ends]
+        if ending and warmup:
+            first = f"`{ending[0].name}` is of kind {ending[0].kind}, which begins with the run"
+            raise self.refusal("warmup", first, "leave `warmup` out")
         name = self.file.rsplit("/", 1)[-1].removesuffix(".toml")
-        return Workload(name, about, groups, time, warmup, shift, digest)
+        return Workload(name, about, groups, time, warmup, shift, _digest(digest, groups))
 
     def known(self, names: tuple[str, ...]) -> None:
         for key in self.values:
@@ -136,6 +143,9 @@ class _Reader:
             idle=self.flag("idle"),
             cpus=self.cpus(),
             cgroup=self.text("cgroup", "", lambda text: _CGROUP.fullmatch(text) is not None, "a path such as /web"),
+            program=self.text("program", "", lambda text: text in PROGRAMS, f"one of {', '.join(PROGRAMS)}"),
+            arguments=self.arguments(),
+            files=self.files(),
         )
         return self.consistent(group)
 
@@ -225,6 +235,28 @@ class _Reader:
             raise self.refusal(key, f"`{key}` has second = {_shown(part)}", "it is a multiple of 0.1%")
         return int(thousandths)
 
+    def arguments(self) -> tuple[str, ...]:
+        """Words: there is no shell, and nothing in them means anything but itself."""
+        words = self.values.get("arguments", [])
+        what = f'up to {MAX_ARGUMENTS} words such as "-l" or "seconds=2"'
+        if not isinstance(words, list) or len(words) > MAX_ARGUMENTS:
+            raise self.refusal("arguments", f"`arguments` is {_shown(words)}", f"it is a list of {what}")
+        for word in words:
+            if not isinstance(word, str) or not _ARGUMENT.fullmatch(word):
+                raise self.refusal("arguments", f"`arguments` has {_shown(word)}", f"there are {what}")
+        return tuple(words)
+
+    def files(self) -> tuple[tuple[str, bytes], ...]:
+        """The content of a folder that stands beside the workload."""
+        name = self.text("files", "", lambda text: _NAME.fullmatch(text) is not None, "a folder beside this file")
+        if not name:
+            return ()
+        try:
+            return folder(Path(self.file).parent / name)
+        except (OSError, ValueError) as error:
+            reason = (error.strerror or "") if isinstance(error, OSError) else str(error)
+            raise self.refusal("files", f"`files` is {name!r}: {reason}", "it is a folder beside this file") from None
+
     def cpus(self) -> str:
         text = self.text("cpus", "", lambda text: _CPUS.fullmatch(text) is not None, "a list such as 0-1,3")
         for part in text.split(",") if text else ():
@@ -232,6 +264,15 @@ class _Reader:
             if int(last or first) < int(first) or int(last or first) > MAX_CPU:
                 raise self.refusal("cpus", f"`cpus` has {part}", f"CPUs go up, from 0 to {MAX_CPU}")
         return text
+
+
+def _digest(digest: str, groups: tuple[Group, ...]) -> str:
+    """Of the file, or, where programs find files, of these, too."""
+    found = [(group.name, name, content) for group in groups for name, content in group.files]
+    if not found:
+        return digest
+    parts = [f"{group}/{name} {hashlib.sha256(content).hexdigest()}" for group, name, content in found]
+    return hashlib.sha256("\n".join([digest, *parts]).encode()).hexdigest()
 
 
 def _shown(value: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schedc.verifier.measure.compare import CONFIDENCE, FEWEST, Comparison, Interval, compare, coverage
-from schedc.verifier.measure.figures import Figure, figures, refusals
+from schedc.verifier.measure.figures import SEEN, Figure, figures, refusals
 from schedc.verifier.measure.histogram import Histogram
 from schedc.verifier.measure.measure import Measured
 from schedc.verifier.measure.origin import Reportable
@@ -128,8 +128,9 @@ def _run(run: Run) -> dict[str, Any]:
 
 
 def _group(group: GroupRun) -> dict[str, Any]:
-    """Counts and distributions as they were counted: `buckets` are pairs of a bucket and its count."""
-    seen = {"wakeup": group.woken, "request": group.request, "wait": group.gap}
+    """Counts and distributions as they were counted: `buckets` are pairs of a bucket and its count, `open` is how many
+    of the values had no end, and are there as far as they went."""
+    seen = {what: values(group) for what, values in SEEN.items()}
     return {
         "name": group.name,
         "begun": group.begun,
@@ -151,6 +152,7 @@ def _histogram(histogram: Histogram) -> dict[str, Any]:
         "count": histogram.count,
         "sum_ns": histogram.sum,
         "max_ns": histogram.max,
+        "open": histogram.open,
         "sub_bucket_bits": 7,
         "buckets": [list(pair) for pair in histogram.buckets],
     }

@@ -11,6 +11,8 @@ from schedc.verifier.measure.errors import MeasureError
 from schedc.verifier.measure.histogram import BUCKETS, Histogram
 from schedc.verifier.measure.workload import Workload
 
+MAX_SAID = 400
+
 
 @dataclass(frozen=True)
 class GroupRun:
@@ -35,6 +37,8 @@ class GroupRun:
     """From when work was due to its end."""
     gap: Histogram
     """A busy task's time without the CPU, each time."""
+    fault: str = ""
+    """How a program ended that failed; empty where none did."""
 
     @property
     def cpu_total(self) -> int:
@@ -101,7 +105,18 @@ def _group(line: Mapping[str, Any], name: str) -> GroupRun:
         woken=_histogram(line.get("woken")),
         request=_histogram(line.get("request")),
         gap=_histogram(line.get("gap")),
+        fault=_fault(line),
     )
+
+
+def _fault(line: Mapping[str, Any]) -> str:
+    if not _number(line, "failed"):
+        return ""
+    signal, said = _number(line, "signal"), line.get("said", "")
+    how = f"was killed by signal {signal}" if signal else f"ended with status {_number(line, 'status')}"
+    lines = said[:MAX_SAID].splitlines() if isinstance(said, str) else []
+    words = "; ".join("".join(char for char in text if char.isprintable()) for text in lines)
+    return f"`{line['name']}` {how}" + (f": {words}" if words else "")
 
 
 def _histogram(line: object) -> Histogram:
@@ -117,4 +132,7 @@ def _histogram(line: object) -> Histogram:
         raise MeasureError("the guest's report has a histogram with other buckets", "report this")
     if sum(number for _, number in buckets) != count:
         raise MeasureError("the guest's report has a histogram that does not add up", "report this")
-    return Histogram(count, _number(line, "sum_ns"), _number(line, "max_ns"), buckets)
+    unfinished = _number(line, "open")
+    if unfinished > count:
+        raise MeasureError("the guest's report has a histogram with more open values than values", "report this")
+    return Histogram(count, _number(line, "sum_ns"), _number(line, "max_ns"), buckets, unfinished)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from schedc.verifier.measure.compare import FEWEST, Comparison, coverage
-from schedc.verifier.measure.figures import Figure, refusals
+from schedc.verifier.measure.figures import Figure, refusals, unfinished
 from schedc.verifier.measure.measure import Measured
 from schedc.verifier.measure.origin import Reportable
 from schedc.verifier.measure.report import Table, ordered, shared, table
@@ -22,6 +22,7 @@ def text(measurement: Reportable) -> Iterator[str]:
     yield ""
     yield from _figures(measurement)
     yield from _callbacks(measurement)
+    yield from open_at_the_end(measurement)
     for each in measurement.measured:
         yield from _failed(each)
     for refusal in refusals(workload, options.cpus, origin.parallel):
@@ -99,6 +100,15 @@ def _callbacks(measurement: Reportable) -> Iterator[str]:
     rows.append(["all, ns a switch", *(f"{costs.per_switch:.0f}" for _, costs in timed)])
     yield from _aligned(rows)
     yield ""
+
+
+def open_at_the_end(measurement: Reportable) -> Iterator[str]:
+    """What had begun and had no end yet: a sentence for each scheduler where there was some."""
+    for each in measurement.measured:
+        found = unfinished(each.runs)
+        if found:
+            listed = ", ".join(f"{label} {count}" for label, count in found.items())
+            yield f"{each.subject.name}: not ended when the window closed, counted as far as they went: {listed}"
 
 
 def _failed(measured: Measured) -> Iterator[str]:

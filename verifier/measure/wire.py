@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schedc.verifier.measure.workload import MS, SECOND, Draw, Group, Workload
+from schedc.verifier.vm import programs
 from schedc.verifier.vm.job import Load
 
 # One round of the generator's busy loop.
@@ -25,6 +26,8 @@ def _group(group: Group) -> str:
     numbers = {"period": group.period, "deadline": group.deadline, "nice": group.nice, "idle": int(group.idle)}
     words += [f"{key}={value}" for key, value in numbers.items() if value]
     texts = {"cpus": group.cpus, "cgroup": group.cgroup}
+    if group.program:
+        texts |= {"path": programs.path(group.program), "arguments": ";".join(group.arguments)}
     return " ".join([*words, *(f"{key}={value}" for key, value in texts.items() if value)])
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MS = 1_000_000
 SECOND = 1_000_000_000
 MAX_TASKS = 2048
 MAX_GROUPS = 32
+ENDING = ("jobs", "program")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ class Group:
     cpus: str = ""
     """A list such as 0-1,3; all CPUs when empty."""
     cgroup: str = ""
+    program: str = ""
+    """Of the distribution, by its name in `vm.programs`."""
+    arguments: tuple[str, ...] = ()
+    files: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """What the program finds in its folder: names and contents."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether its tasks have an end, which a run waits for."""
+        return self.kind in ENDING
 
     @property
     def tasks(self) -> int:
@@ -69,18 +80,28 @@ class Workload:
     about: str
     groups: tuple[Group, ...]
     time: int = 2 * SECOND
-    """How long it is measured; where there are jobs, at most."""
+    """How long it is measured; where there are jobs or programs, at most."""
     warmup: int = 0
     """How long the tasks run before that."""
     shift: int = 1
     """An instruction takes 2^shift ns."""
     sha256: str = ""
-    """Of the file, so that a report says which one it was."""
+    """Of the file, and of the files that its programs find, so that a report says which one it was."""
 
     @property
     def cgroups(self) -> tuple[str, ...]:
         """Those that its groups are in, each once."""
         return tuple(dict.fromkeys(group.cgroup for group in self.groups if group.cgroup))
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """Those that its groups run, each once."""
+        return tuple(dict.fromkeys(group.program for group in self.groups if group.program))
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """What its programs find, as `group/name`."""
+        return {f"{group.name}/{name}": content for group in self.groups for name, content in group.files}
 
     @property
     def highest_cpu(self) -> int:

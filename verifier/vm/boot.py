@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from schedc.verifier.vm import guest_build, images, machine, owned, processes
+from schedc.verifier.vm import guest_build, images, machine, owned, processes, programs
 from schedc.verifier.vm import job as jobs
 from schedc.verifier.vm.errors import VmError
 
@@ -135,7 +135,8 @@ def boot(
     many host seconds of silence are borne, where that is not to follow from the job."""
     with owned.directory() as directory:
         initrd = directory / "initrd"
-        initrd.write_bytes(guest_build.initramfs().read_bytes() + jobs.archive(job, btf))
+        parts = (guest_build.initramfs().read_bytes(), programs.archive(job.programs), jobs.archive(job, btf))
+        initrd.write_bytes(b"".join(parts))
         command = machine.command(machine.qemu(), job.machine, kernel.vmlinuz, initrd, directory)
         return follow(command, directory, limit or patience(job), heard)
 

@@ -1,4 +1,4 @@
-"""The guest: a PID 1 of our own (guest/*.c) and the libraries it needs, as an initramfs."""
+"""The guest: a PID 1 of our own (guest/*.c) with its BPF program and the libraries it needs, as an initramfs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from importlib import resources
 from pathlib import Path
 
+from schedc.toolchain import find_clang
 from schedc.verifier.vm import cache, cpio, owned, packages, processes
 from schedc.verifier.vm.errors import VmError
 
@@ -19,6 +20,8 @@ PACKAGES = ("libbpf-dev", "libbpf1", "libelf1t64", "zlib1g", "libzstd1", "libc6"
 LIBRARIES = ("libbpf.so.1", "libelf.so.1", "libz.so.1", "libzstd.so.1", "libc.so.6")
 LIBDIR = "usr/lib/x86_64-linux-gnu"
 LOADER = "ld-linux-x86-64.so.2"
+PROBE = "probe.bpf.c"
+PROBE_FILES = (PROBE, "probe.h", "histogram.h")
 
 
 def _sources() -> list[tuple[str, bytes]]:
@@ -38,7 +41,7 @@ def _compile(home: Path, libraries_root: Path, sources: list[tuple[str, bytes]],
         for name, data in sources:
             (work / name).write_bytes(data)
     libraries = [str(libraries_root / LIBDIR / name) for name in LIBRARIES if not name.startswith("libc.")]
-    programs = [name for name, _ in sources if name.endswith(".c")]
+    programs = [name for name, _ in sources if name.endswith(".c") and name != PROBE]
     command = [sys.executable, "-m", "ziglang", "cc", "-target", TARGET, *FLAGS, "-o", "init"]
     command += [f"-I{libraries_root / 'usr/include'}", *programs, *libraries]
     environment = os.environ | {
@@ -54,13 +57,24 @@ def _compile(home: Path, libraries_root: Path, sources: list[tuple[str, bytes]],
     return (work / "init").read_bytes()
 
 
-def _archive(binary: bytes, libraries_root: Path) -> bytes:
+def _probe(sources: list[tuple[str, bytes]]) -> bytes:
+    """The BPF program, by the same compiler on every machine."""
+    zig = resources.files("ziglang") / "zig"
+    done = find_clang(str(zig)).compile_bpf({name: data for name, data in sources if name in PROBE_FILES}, PROBE)
+    if done.object is None:
+        said = "\n".join(map(str, done.diagnostics))
+        raise VmError(f"the guest's probe does not compile:\n{said}", "reinstall schedc with pip")
+    return done.object
+
+
+def _archive(binary: bytes, probe: bytes, libraries_root: Path) -> bytes:
     libraries = libraries_root / LIBDIR
     entries = [
         cpio.directory(name) for name in ("dev", "proc", "sys", "tmp", "lib64", "usr", "usr/lib", LIBDIR)
     ]
     # devtmpfs is mounted by init; before that the kernel wants a console.
     entries += [cpio.device("dev/console", 5, 1), cpio.file("init", binary, executable=True)]
+    entries += [cpio.file("probe.o", probe)]
     entries += [cpio.file(f"lib64/{LOADER}", (libraries / LOADER).read_bytes(), executable=True)]
     entries += [cpio.file(f"{LIBDIR}/{name}", (libraries / name).read_bytes()) for name in LIBRARIES]
     return cpio.archive(entries)
@@ -85,5 +99,5 @@ def initramfs(home: Path | None = None) -> Path:
         if not result.is_file():
             cache.say("building the guest's runner")
             binary = _compile(home, root, _sources(), result.parent / "build")
-            cache.write_atomically(result, _archive(binary, root))
+            cache.write_atomically(result, _archive(binary, _probe(_sources()), root))
     return result

@@ -14,7 +14,6 @@ from schedc.verifier.vm.apt import NEWER, STABLE, Package, PrivateApt
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.mirror import OVERRIDE, debian_mirror
 
-DEFAULT_KERNELS = ("6.16", "6.18", "7.3")
 SERIES = ("6.16", "6.17", "6.18", "6.19", "7.0", "7.2", "7.3")
 # Debian 13's builds of these series carry BTF on which nothing loads, which is seen only after they were fetched
 # and booted. A series stands for another build, then. What a build is good for is read from its BTF, not from here.

@@ -151,6 +151,10 @@ class Job:
     """Paths of cgroups to make first, parents before children."""
     warm: bool = False
     """From a guest that was booted once and kept, instead of a boot."""
+    programs: tuple[str, ...] = ()
+    """Programs of the distribution that the guest has, by their names in `programs.PROGRAMS`; not in a kept guest."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Files below /files of the guest, for a group of programs each: `group/name` and the content."""
 
 
 def _clean(text: str, what: str) -> str:
@@ -194,4 +198,7 @@ def archive(job: Job, btf: bool = False) -> bytes:
     entries = [cpio.directory("job"), cpio.file("job/job.txt", text(job, btf).encode())]
     contents = [(number, item.data) for number, item in enumerate(job.objects)]
     entries += [cpio.file(f"job/{number}.o", data) for number, data in contents if data is not None]
+    entries += [cpio.directory("files")] if job.files else []
+    entries += [cpio.directory(f"files/{group}") for group in sorted({name.split("/")[0] for name in job.files})]
+    entries += [cpio.file(f"files/{name}", data) for name, data in job.files.items()]
     return cpio.archive(entries)

@@ -86,7 +86,7 @@ class _Session:
 
     def _booted(self, part: job.Job, btf: bool) -> boots.Boot:
         """A kept guest is good for the first try: whatever is wrong with it, a boot has not."""
-        if part.warm and not self.boots and not btf:
+        if part.warm and not part.programs and not self.boots and not btf:
             try:
                 return warm.boot(part, self.kernel, heard=self._heard)
             except processes.Interrupted:

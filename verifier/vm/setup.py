@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from schedc.verifier.vm import cache, guest_build, images, kvm, machine, processes
+from schedc.verifier.vm import cache, guest_build, images, kvm, machine, processes, programs
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.run import btf_problem
 
@@ -65,12 +65,17 @@ def _tried(wanted: str) -> tuple[images.Kernel, str]:
     return kernel, problem
 
 
-def main(kernels: Sequence[str] = (), own: Sequence[str] = ()) -> int:
-    """The command line's hook; `own` are paths of images. The exit code is 0 when each is ready and well."""
+def main(kernels: Sequence[str] = (), own: Sequence[str] = (), with_programs: bool = False) -> int:
+    """The command line's hook; `own` are paths of images. Nothing that was named is all kernels, and `with_programs`
+    names the programs. The exit code is 0 when each is ready and well."""
     wanted = [*kernels, *(str(Path(path).absolute()) for path in own)]
+    ready: list[Ready] = []
     try:
         with processes.supervised():
-            ready = setup(wanted or images.SERIES)
+            if with_programs:
+                _fetch_programs()
+            if wanted or not with_programs:
+                ready = setup(wanted or images.SERIES)
     except VmError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -82,6 +87,11 @@ def main(kernels: Sequence[str] = (), own: Sequence[str] = ()) -> int:
         if item.kernel is None:
             print(f"error: {item.problem}", file=sys.stderr)
     return int(any(item.problem for item in ready))
+
+
+def _fetch_programs() -> None:
+    for name in programs.PROGRAMS:
+        cache.say(f"program {name}: {cache.size_text(len(programs.archive([name])))} in the guest")
 
 
 def _line(item: Ready) -> str:

@@ -1,8 +1,10 @@
 /* load: tasks as a workload file says, in a window of time after they have warmed up. */
 #define _GNU_SOURCE
 #include "load.h"
+#include "load_program.h"
 #include "load_work.h"
 #include "out.h"
+#include "probe_user.h"
 #include "util.h"
 
 #include <errno.h>
@@ -22,7 +24,7 @@ static uint32_t count_jobs(void)
 	uint32_t jobs = 0;
 
 	for (int i = 0; i < load.nr_groups; i++)
-		if (!strcmp(load.group[i].kind, "jobs"))
+		if (!strcmp(load.group[i].kind, "jobs") || !strcmp(load.group[i].kind, "program"))
 			jobs += load.group[i].count;
 	return jobs;
 }
@@ -85,13 +87,26 @@ static void close_gaps(uint64_t now)
 			continue;
 		last = last < window->from_ns ? window->from_ns : last;
 		if (now > last + 1000000)
-			tally_seen(group->tally, GAP, last, now);
+			tally_open(group->tally, GAP, last, now);
 	}
+}
+
+/* What has begun and has no end counts as far as it went. */
+static void close_all(uint64_t now)
+{
+	if (programs_wanted())
+		probe_end(now);
+	close_gaps(now);
+	tasks_close(now);
+	for (int i = 0; i < load.nr_groups; i++)
+		if (!strcmp(load.group[i].kind, "requests"))
+			requests_close(&load.group[i], now);
 }
 
 static void report_tasks(const struct group *group)
 {
-	struct counts sum = { 0, 0, 0, 0 };
+	const struct tally *tally = group->tally;
+	struct counts sum = { 0, tally->voluntary, tally->forced, tally->migrations };
 
 	out_open_list("cpu_ns");
 	for (int i = 0; i < crew_size(); i++) {
@@ -121,9 +136,10 @@ static void report_group(const struct group *group)
 	out_u64("child_cpu_ns", tally->child_cpu_ns);
 	out_u64("finished_ns", tally->finished_ns ? tally->finished_ns - crew_started() : 0);
 	report_tasks(group);
-	histogram_report("woken", &tally->seen[WOKEN]);
-	histogram_report("request", &tally->seen[REQUEST]);
-	histogram_report("gap", &tally->seen[GAP]);
+	histogram_report("woken", tally, WOKEN);
+	histogram_report("request", tally, REQUEST);
+	histogram_report("gap", tally, GAP);
+	program_report(group);
 	out_close_map();
 }
 
@@ -164,14 +180,14 @@ static void run(void)
 	uint64_t passed, switches;
 
 	sleep_until(now_ns() + mix_bits(load.seed) % OFFSET_NS);
-	if (!crew_prepare())
+	if ((programs_wanted() && !probe_begin()) || !crew_prepare())
 		return;
 	begin();
 	switches = stats_switches();
 	passed = wait_for_end(load.ns);
 	window->to_ns = now_ns();
 	switches = stats_switches() - switches;
-	close_gaps(window->to_ns - 1);
+	close_all(window->to_ns);
 	look_at_all(after);
 	crew_end();
 	report(passed, switches);
@@ -189,6 +205,10 @@ void work_load(const struct workload *work)
 	crew_begin(work);
 	if (!make_window() || !add_groups()) {
 		out_error("workload", ENOMEM, "load: more tasks than fit; there is room for %d", MAX_TASKS);
+		return;
+	}
+	if (programs_wanted() && !programs_prepare()) {
+		out_error("workload", errno, "load: the programs' folders cannot be made");
 		return;
 	}
 	run();

@@ -1,6 +1,7 @@
 /* What tasks of each kind do, from the start until they are killed. */
 #define _GNU_SOURCE
 #include "load.h"
+#include "load_program.h"
 #include "load_work.h"
 #include "util.h"
 
@@ -42,20 +43,23 @@ static void busy(struct task *task)
 	}
 }
 
+/* One piece of work will be due then. */
+static void due_at(struct task *task, uint64_t due)
+{
+	tally_begun(group_of(task)->tally, due);
+	task_begins(task, WOKEN, due);
+	task_begins(task, REQUEST, due);
+}
+
 /* One piece of work that was due at `due`, and what it met. */
 static void serve(struct task *task, uint64_t due, uint64_t deadline_ns)
 {
 	struct group *group = group_of(task);
-	uint64_t end;
 
-	tally_seen(group->tally, WOKEN, due, now_ns());
+	task_ends(task, WOKEN);
 	burn(draw_ns(&group->service, task));
-	end = now_ns();
-	tally_seen(group->tally, REQUEST, due, end);
-	if (!tally_counts(due))
-		return;
-	tally_add(&group->tally->done);
-	if (deadline_ns && end - due > deadline_ns)
+	task_done(task);
+	if (deadline_ns && now_ns() - due > deadline_ns && tally_counts(due))
 		tally_add(&group->tally->missed);
 }
 
@@ -67,7 +71,7 @@ static void sleeper(struct task *task)
 	for (;;) {
 		uint64_t due = now_ns() + draw_ns(&group->think, task);
 
-		tally_begun(group->tally, due);
+		due_at(task, due);
 		sleep_until(due);
 		serve(task, due, 0);
 	}
@@ -80,7 +84,7 @@ static void periodic(struct task *task)
 	uint64_t due = now_ns() + crew_random(task, group->period_ns);
 
 	for (;; due += group->period_ns) {
-		tally_begun(group->tally, due);
+		due_at(task, due);
 		sleep_until(due);
 		serve(task, due, group->deadline_ns);
 	}
@@ -92,21 +96,20 @@ static void job(struct task *task)
 	struct group *group = group_of(task);
 	uint64_t due = crew_started() + draw_ns(&group->arrival, task);
 
-	tally_begun(group->tally, due);
+	due_at(task, due);
 	if (group->arrival.shape != NOTHING)
 		sleep_until(due);
 	serve(task, due, 0);
 	tally_last(group->tally, now_ns());
-	if (__atomic_sub_fetch(&window->jobs_left, 1, __ATOMIC_SEQ_CST) == 0)
-		futex_wake(&window->jobs_left);
+	job_ends();
 }
 
-static void forked(struct group *group, uint64_t asked, uint64_t service_ns)
+static void forked(const struct task *task, uint64_t asked, uint64_t service_ns)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	tally_seen(group->tally, WOKEN, asked, now_ns());
+	task_ends(task, WOKEN);
 	burn(service_ns);
-	__atomic_fetch_add(&group->tally->child_cpu_ns, tally_counts(asked) ? cpu_ns() : 0, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&group_of(task)->tally->child_cpu_ns, tally_counts(asked) ? cpu_ns() : 0, __ATOMIC_RELAXED);
 	_exit(0);
 }
 
@@ -119,13 +122,13 @@ static void forks(struct task *task)
 		uint64_t service_ns = draw_ns(&group->service, task), asked = now_ns();
 		pid_t child;
 
-		tally_begun(group->tally, asked);
+		due_at(task, asked);
 		child = fork();
 		if (!child)
-			forked(group, asked, service_ns);
+			forked(task, asked, service_ns);
 		if (child > 0)
 			waitpid(child, NULL, 0);
-		tally_done(group->tally, asked);
+		task_done(task);
 		sleep_until(now_ns() + draw_ns(&group->think, task));
 	}
 }
@@ -134,15 +137,15 @@ static void forks(struct task *task)
 static void pairs(struct task *task)
 {
 	struct group *group = group_of(task);
-	uint64_t asked;
 	char byte = 0;
 
 	for (;;) {
-		asked = now_ns();
 		if (task->number % 2 == 0) {
+			uint64_t asked = now_ns();
+
 			tally_begun(group->tally, asked);
 			sleep_until(asked + draw_ns(&group->think, task));
-			asked = now_ns();
+			task_begins(task, REQUEST, now_ns());
 			if (write(task->fd[1], &byte, 1) != 1)
 				return;
 		}
@@ -154,13 +157,13 @@ static void pairs(struct task *task)
 				return;
 			continue;
 		}
-		tally_done(group->tally, asked);
+		task_done(task);
 	}
 }
 
 static const struct { const char *name; task_body body; } kinds[] = {
 	{ "busy", busy }, { "sleepers", sleeper }, { "periodic", periodic }, { "jobs", job },
-	{ "forks", forks }, { "pairs", pairs }, { "requests", load_requests },
+	{ "forks", forks }, { "pairs", pairs }, { "requests", load_requests }, { "program", load_program },
 };
 
 task_body load_body(const char *kind)

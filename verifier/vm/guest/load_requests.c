@@ -8,7 +8,7 @@
 
 #define WAITING 4096                      /* requests that can wait for a worker; more are dropped */
 
-struct slot { volatile uint32_t posted; volatile bool asks; uint64_t due_ns, service_ns; };
+struct slot { volatile uint32_t posted; volatile bool asks; uint64_t service_ns; struct task *worker; };
 struct request { uint64_t due_ns, posted_ns, service_ns; };
 
 /* A messenger and its workers. */
@@ -16,6 +16,7 @@ struct team {
 	volatile uint32_t bell;           /* closed: rung by a worker that asks */
 	volatile uint32_t posted;         /* open: how many requests there were, */
 	volatile uint32_t taken;          /* and how many of them a worker has taken */
+	uint32_t asleep;                  /* workers that wait for one */
 	struct request ring[WAITING];
 	struct slot slot[];
 };
@@ -23,12 +24,16 @@ struct team {
 static struct team *teams[MAX_GROUPS];
 static size_t team_size[MAX_GROUPS];
 
+static struct team *team_at(int group, int team)
+{
+	return (struct team *)((char *)teams[group] + team * team_size[group]);
+}
+
 static struct team *team_of(const struct task *task)
 {
 	int messengers = load.group[task->group].messengers, number = task->number;
-	int team = number < messengers ? number : (number - messengers) % messengers;
 
-	return (struct team *)((char *)teams[task->group] + team * team_size[task->group]);
+	return team_at(task->group, number < messengers ? number : (number - messengers) % messengers);
 }
 
 static int workers_of(const struct group *group, int messenger)
@@ -45,13 +50,16 @@ static void closed_messenger(struct task *task, struct group *group, struct team
 
 		for (int i = 0; i < workers; i++) {
 			struct slot *slot = &team->slot[i];
+			uint64_t due;
 
 			if (!slot->asks)
 				continue;
 			slot->asks = false;
 			slot->service_ns = draw_ns(&group->service, task);
-			slot->due_ns = now_ns();
-			tally_begun(group->tally, slot->due_ns);
+			due = now_ns();
+			tally_begun(group->tally, due);
+			task_begins(slot->worker, WOKEN, due);
+			task_begins(slot->worker, REQUEST, due);
 			__atomic_fetch_add(&slot->posted, 1, __ATOMIC_SEQ_CST);
 			futex_wake(&slot->posted);
 		}
@@ -63,6 +71,7 @@ static void closed_worker(struct task *task, struct group *group, struct team *t
 {
 	struct slot *slot = &team->slot[(task->number - group->messengers) / group->messengers];
 
+	slot->worker = task;
 	for (;;) {
 		uint32_t before = slot->posted;
 
@@ -71,9 +80,9 @@ static void closed_worker(struct task *task, struct group *group, struct team *t
 		futex_wake(&team->bell);
 		while (slot->posted == before)
 			futex_wait(&slot->posted, before, 0);
-		tally_seen(group->tally, WOKEN, slot->due_ns, now_ns());
+		task_ends(task, WOKEN);
 		burn(slot->service_ns);
-		tally_done(group->tally, slot->due_ns);
+		task_done(task);
 		if (group->think.shape != NOTHING)
 			sleep_until(now_ns() + draw_ns(&group->think, task));
 	}
@@ -102,7 +111,7 @@ static void open_messenger(struct task *task, struct group *group, struct team *
 	}
 }
 
-static void open_worker(struct group *group, struct team *team)
+static void open_worker(struct task *task, struct group *group, struct team *team)
 {
 	bool slept = false;
 
@@ -111,19 +120,42 @@ static void open_worker(struct group *group, struct team *team)
 		struct request request;
 
 		if (next == posted) {
-			futex_wait(&team->posted, posted, 0);
+			__atomic_fetch_add(&team->asleep, !slept, __ATOMIC_SEQ_CST);
 			slept = true;
+			futex_wait(&team->posted, posted, 0);
 			continue;
 		}
 		request = team->ring[next % WAITING];
 		if (!__atomic_compare_exchange_n(&team->taken, &next, next + 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			continue;
+		task_begins(task, REQUEST, request.due_ns);
 		if (slept)
 			tally_seen(group->tally, WOKEN, request.posted_ns, now_ns());
+		__atomic_fetch_sub(&team->asleep, slept, __ATOMIC_SEQ_CST);
 		slept = false;
 		burn(request.service_ns);
-		tally_done(group->tally, request.due_ns);
+		task_done(task);
 	}
+}
+
+/* Each of the first ones has woken a worker, where there was one asleep. */
+static void close_team(struct group *group, struct team *team, uint64_t now)
+{
+	uint32_t waiting = team->posted - team->taken;
+
+	for (uint32_t i = 0; i < waiting; i++) {
+		const struct request *request = &team->ring[(team->taken + i) % WAITING];
+
+		tally_open(group->tally, REQUEST, request->due_ns, now);
+		if (i < team->asleep)
+			tally_open(group->tally, WOKEN, request->posted_ns, now);
+	}
+}
+
+void requests_close(struct group *group, uint64_t now)
+{
+	for (int i = 0; i < group->messengers; i++)
+		close_team(group, team_at(group->index, i), now);
 }
 
 void load_requests(struct task *task)
@@ -137,7 +169,7 @@ void load_requests(struct task *task)
 	else if (messenger)
 		closed_messenger(task, group, team);
 	else if (open)
-		open_worker(group, team);
+		open_worker(task, group, team);
 	else
 		closed_worker(task, group, team);
 }

@@ -44,6 +44,8 @@ static bool parse_group(struct group *group, char *text)
 	group->period_ns = option_long(options, "period", 0);
 	group->deadline_ns = option_long(options, "deadline", group->period_ns);
 	option_text(options, "cgroup", group->cgroup, sizeof(group->cgroup));
+	option_text(options, "path", group->path, sizeof(group->path));
+	option_text(options, "arguments", group->arguments, sizeof(group->arguments));
 	group->some_cpus = option_text(options, "cpus", cpus, sizeof(cpus));
 	return group->body && group->count > 0 && group->messengers > 0 &&
 	       (!group->some_cpus || parse_cpu_list(cpus, group->cpus, MAX_CPUS)) &&

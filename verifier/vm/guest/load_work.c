@@ -42,6 +42,12 @@ uint64_t cpu_ns(void)
 	return used.tv_sec * 1000000000ull + used.tv_nsec;
 }
 
+void job_ends(void)
+{
+	if (__atomic_sub_fetch(&window->jobs_left, 1, __ATOMIC_SEQ_CST) == 0)
+		futex_wake(&window->jobs_left);
+}
+
 void tally_last(struct tally *tally, uint64_t now)
 {
 	uint64_t last = tally->finished_ns;
