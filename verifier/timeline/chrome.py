@@ -1,16 +1,23 @@
-"""The trace event format (JSON): a process for each run, a track for each CPU, arrows from wakers to the woken."""
+"""The trace event format (JSON): a process for each run, a track for each CPU, arrows from wakers to the woken.
+
+Perfetto's importer draws an arrow only where both its ends lie in slices that it knows by then, and where its id is a
+number: so items are in the order of time, slices first.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from schedc.verifier.timeline.events import Migration, Note, read
+from schedc.verifier.timeline.events import Migration, Note, Wakeup, read
 from schedc.verifier.timeline.slices import Slice, slices
 
 _STATES = {"R": "preempted", "S": "sleeps", "D": "waits for a device", "I": "idles", "X": "ended", "Z": "ended"}
 _REALTIME = 100
+_ORDER = "XsfI"  # at one moment
+_FLOWS = 1 << 32  # ids of arrows, for each process
 Item = dict[str, Any]
 
 
@@ -33,26 +40,43 @@ def to_json(guests: Iterable[Guest]) -> dict[str, Any]:
 def _guest(process: int, guest: Guest) -> list[Item]:
     events = list(read(guest.text.split("\n")))
     zero = min((event.us for event in events), default=0)
-    items: list[Item] = [_named("process_name", process, 0, guest.title)]
+    names = [_named("process_name", process, 0, guest.title)]
     cpus = sorted({event.cpu for event in events})
-    items += [_named("thread_name", process, cpu, f"CPU {cpu}") for cpu in cpus]
-    for flow, each in enumerate(slices(events)):
-        items += _slice(process, zero, each)
-        items += _arrow(process, zero, each, f"{process}.{flow}")
+    names += [_named("thread_name", process, cpu, f"CPU {cpu}") for cpu in cpus]
+    ran = list(slices(events))
+    busy = _by_cpu(ran)
+    items = [_slice(process, zero, each) for each in ran]
+    for flow, each in enumerate(ran, process * _FLOWS):
+        if each.woken is not None and _covers(busy.get(each.woken.cpu, []), each.woken.us):
+            items += _arrow(process, zero, each, each.woken, flow)
     items += [_instant(process, zero, event) for event in events if isinstance(event, Migration | Note)]
-    return items
+    return names + sorted(items, key=lambda item: (item["ts"], _ORDER.index(item["ph"])))
+
+
+def _by_cpu(ran: Iterable[Slice]) -> dict[int, list[Slice]]:
+    found: dict[int, list[Slice]] = {}
+    for each in ran:
+        found.setdefault(each.cpu, []).append(each)
+    return found
+
+
+def _covers(ran: list[Slice], us: int) -> bool:
+    """Whether a task ran then, of the slices of one CPU, which are in the order of time; else nobody is known who woke
+    the task, but a timer or a device."""
+    last = bisect_right(ran, us, key=lambda each: each.start) - 1
+    return last >= 0 and us < ran[last].end
 
 
 def _named(what: str, process: int, thread: int, name: str) -> Item:
     return {"ph": "M", "name": what, "pid": process, "tid": thread, "args": {"name": name}}
 
 
-def _slice(process: int, zero: int, ran: Slice) -> Iterator[Item]:
+def _slice(process: int, zero: int, ran: Slice) -> Item:
     kind = "real-time" if ran.priority < _REALTIME else "normal"
     told: Item = {"pid": ran.task.pid, "then": _STATES.get(ran.state[:1], ran.state), "priority": ran.priority}
     if ran.woken:
         told["waited_us"] = ran.start - ran.woken.us
-    yield {
+    return {
         "ph": "X",
         "name": f"{ran.task.name}[{ran.task.pid}]",
         "cat": kind,
@@ -64,12 +88,10 @@ def _slice(process: int, zero: int, ran: Slice) -> Iterator[Item]:
     }
 
 
-def _arrow(process: int, zero: int, ran: Slice, flow: str) -> Iterator[Item]:
-    """From the CPU that woke the task to the start of its slice."""
-    if ran.woken is None:
-        return
+def _arrow(process: int, zero: int, ran: Slice, woken: Wakeup, flow: int) -> Iterator[Item]:
+    """From the task that woke it to the start of its slice."""
     base = {"name": "wakeup", "cat": "wakeup", "id": flow, "pid": process}
-    yield base | {"ph": "s", "tid": ran.woken.cpu, "ts": ran.woken.us - zero}
+    yield base | {"ph": "s", "tid": woken.cpu, "ts": woken.us - zero}
     yield base | {"ph": "f", "bp": "e", "tid": ran.cpu, "ts": ran.start - zero}
 
 
@@ -79,7 +101,7 @@ def _instant(process: int, zero: int, event: Migration | Note) -> Item:
     else:
         name = f"{event.name}: {event.text}"
     return {
-        "ph": "i",
+        "ph": "I",
         "s": "t",
         "name": name,
         "cat": "event",

@@ -75,10 +75,12 @@ def archive(names: Iterable[str], home: Path | None = None) -> bytes:
         return b""
     home = home or cache.root()
     files: dict[str, Path] = {}
-    for name in wanted:
-        root = fetch(name, home)
+    roots = {name: fetch(name, home) for name in wanted}
+    libraries = guest_build.sysroot(home)
+    for name, root in roots.items():
         own = _files(root, PROGRAMS[name].files)
-        files |= own | _libraries(own, (root, guest_build.sysroot(home)))
+        files |= own | _libraries(own, (root, libraries))
+    files |= _files(libraries, [f"{guest_build.LIBDIR}/{guest_build.LOADER}"])  # where a compiler looks for it
     # The linker script of libc names files below /lib.
     link = cpio.Entry("lib", stat.S_IFLNK | 0o777, b"usr/lib")
     return cpio.archive([*map(cpio.directory, _folders(files)), link, *_entries(files)])

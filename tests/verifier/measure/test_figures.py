@@ -16,6 +16,7 @@ from schedc.verifier.measure.compare import FEWEST, compare, coverage, interval
 from schedc.verifier.measure.figures import Figure, figures, jain, refusals
 from schedc.verifier.measure.histogram import BUCKETS, Histogram, bucket_of, highest_in
 from schedc.verifier.measure.measure import Callback, Costs, Failed, failure
+from schedc.verifier.measure.page import html
 from schedc.verifier.measure.result import GroupRun, Run, run_of
 from schedc.verifier.measure.workload import Draw, Group, Workload
 from schedc.verifier.vm.machine import Machine
@@ -142,6 +143,8 @@ def test_a_line_of_the_guest() -> None:
         {"woken": {"count": 1, "buckets": [BUCKETS, 1]}},
         {"woken": {"count": 1, "buckets": [5]}},
         {"woken": [1]},
+        {"woken": {"count": 1, "open": 2, "buckets": [5, 1]}},
+        {"failed": "x"},
         {"cpu_ns": ["1"]},
         {"cpu_ns": 3},
         {"name": "other"},
@@ -218,6 +221,37 @@ def test_the_report_of_several_cpus_says_where_the_rest_is() -> None:
     assert "not given: throughput: 2 CPUs take turns" in text
     assert "throughput" not in text.split("not given")[0]
     assert reported.to_json(measurement(cpus=2))["refused"][0]["figure"] == "throughput"
+
+
+def test_what_has_not_ended_is_said() -> None:
+    """It is in the distribution as far as it went, and how many there are stands in the text and in the JSON."""
+    whole = measurement()
+    mine = whole.measured[1]
+    web, *others = mine.runs[0].groups
+    late = replace(web, request=Histogram(1, 900, 900, ((bucket_of(900), 1),), open=1))
+    runs = (replace(mine.runs[0], groups=(late, *others)), *mine.runs[1:])
+    told = replace(whole, measured=(whole.measured[0], replace(mine, runs=runs)))
+    said = "mine: not ended when the window closed, counted as far as they went: web request 1"
+    assert [line for line in shown.text(told) if "not ended" in line] == [said]
+    group = reported.to_json(told)["schedulers"][1]["runs"][0]["groups"][0]
+    assert group["seen"]["request"]["open"] == 1 and said in html(told)
+    assert not any("not ended" in line for line in shown.text(whole))
+
+
+@pytest.mark.parametrize(
+    ("ended", "fault"),
+    [
+        ({"failed": 0, "said": "x"}, ""),
+        ({"failed": 1, "status": 2, "said": "make: ***\n\x1b[2JError 1"}, "`web` ended with status 2: make: ***; [2JError 1"),
+        ({"failed": 2, "signal": 9, "said": 7}, "`web` was killed by signal 9"),
+    ],
+)
+def test_a_program_that_failed_is_told(ended: dict[str, object], fault: str) -> None:
+    wrong = line()
+    groups = wrong["groups"]
+    assert isinstance(groups, list)
+    groups[0].update(ended)
+    assert run_of(wrong, WORKLOAD, 1).groups[0].fault == fault
 
 
 def test_an_index_is_a_plain_figure() -> None:

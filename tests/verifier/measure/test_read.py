@@ -8,6 +8,7 @@ import pytest
 
 import schedc
 from schedc.verifier.measure import MeasureError, read, wire
+from schedc.verifier.measure.folder import MAX_BYTES, folder
 from schedc.verifier.measure.workload import Draw
 
 ROOT = Path(next(iter(schedc.__path__))).parent
@@ -125,8 +126,77 @@ def test_what_is_no_workload_at_all(content: bytes) -> None:
 
 def test_jobs_begin_with_the_run() -> None:
     text = 'schema = 1\nwarmup = "1ms"\n[[group]]\nname = "j"\nkind = "jobs"\nservice = "1ms"\n'
-    with pytest.raises(MeasureError, match=r"w.toml:2: `j` are jobs"):
+    with pytest.raises(MeasureError, match=r"w.toml:2: `j` is of kind jobs"):
         read(text.encode(), "w.toml")
+
+
+PROGRAM = """\
+schema = 1
+
+[[group]]
+name = "build"
+kind = "program"
+program = "make"
+arguments = ["-j4", "CC=tcc"]
+files = "project"
+"""
+
+
+def project(place: Path) -> Path:
+    (place / "project").mkdir()
+    (place / "project/Makefile").write_text("all:\n")
+    (place / "project/main.c").write_text("int main(void) { return 0; }\n")
+    return place / "project"
+
+
+def test_a_program_and_what_it_finds(tmp_path: Path) -> None:
+    project(tmp_path)
+    workload = read(PROGRAM.encode(), str(tmp_path / "build.toml"))
+    (group,) = workload.groups
+    assert group.ends and (group.program, group.arguments) == ("make", ("-j4", "CC=tcc"))
+    assert workload.programs == ("make",) and list(workload.files) == ["build/Makefile", "build/main.c"]
+    told = wire.load(workload, seed=1).words.split(" | ")[1]
+    assert told == "program name=build count=1 path=/usr/bin/make arguments=-j4;CC=tcc"
+
+
+def test_the_hash_is_that_of_the_programs_files_too(tmp_path: Path) -> None:
+    file = project(tmp_path) / "main.c"
+    one = read(PROGRAM.encode(), str(tmp_path / "build.toml")).sha256
+    file.write_text("int main(void) { return 1; }\n")
+    assert read(PROGRAM.encode(), str(tmp_path / "build.toml")).sha256 != one
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ('program = "make"', "", 5, "`program` is missing"),
+        ('program = "make"', 'program = "/bin/sh"', 6, "one of hackbench, make, stress-ng"),
+        ('"-j4"', '"-j4 x"', 7, "up to 24 words"),
+        ('"-j4"', '"a;b"', 7, "up to 24 words"),
+        ('"-j4"', "4", 7, "up to 24 words"),
+        ('["-j4", "CC=tcc"]', '"-j4"', 7, "a list of up to 24 words"),
+        ('"project"', '"../project"', 8, "a folder beside this file"),
+        ('"project"', '"none"', 8, "No such file"),
+        ('kind = "program"', 'kind = "busy"', 6, "there is no key `program` here"),
+    ],
+)
+def test_what_is_wrong_with_a_program_is_said(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
+    project(tmp_path)
+    with pytest.raises(MeasureError) as error:
+        read(PROGRAM.replace(old, new).encode(), str(tmp_path / "w.toml"))
+    assert said in str(error.value)
+    assert str(error.value).startswith(f"{tmp_path}/w.toml:{line}: ")
+
+
+def test_a_folder_has_plain_files_only(tmp_path: Path) -> None:
+    place = project(tmp_path)
+    (place / "passwords").symlink_to("/etc/passwd")
+    with pytest.raises(ValueError, match="passwords in it is no plain file"):
+        folder(place)
+    (place / "passwords").unlink()
+    (place / "large").write_bytes(bytes(MAX_BYTES))
+    with pytest.raises(ValueError, match="a megabyte"):
+        folder(place)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

@@ -61,10 +61,22 @@ def test_what_is_not_known_is_not_drawn() -> None:
 
 
 def test_a_wakeup_is_an_arrow_from_the_waker_to_the_slice() -> None:
-    text = "\n".join([wakeup(90, 1, LIGHT, 0), switch(100, 0, IDLE, LIGHT), wakeup(120, 1, LIGHT, 0)])
-    items = to_json([Guest("one", "\n".join([text, switch(130, 0, LIGHT, IDLE), switch(140, 0, IDLE, LIGHT)]))])
-    flows = [(each["ph"], each["tid"], each["ts"]) for each in items["traceEvents"] if each.get("cat") == "wakeup"]
-    assert flows == [("s", 1, 0), ("f", 0, 10)]  # it ran already when it was woken again
+    text = "\n".join(
+        [
+            switch(90, 1, IDLE, BUSY),
+            wakeup(90, 1, LIGHT, 0),
+            switch(100, 0, IDLE, LIGHT),
+            wakeup(120, 1, LIGHT, 0),  # it runs already
+            switch(125, 1, BUSY, IDLE),
+            switch(130, 0, LIGHT, IDLE),
+            wakeup(135, 1, LIGHT, 0),  # by a timer, on an idle CPU
+            switch(140, 0, IDLE, LIGHT),
+        ]
+    )
+    items = to_json([Guest("one", text), Guest("two", text)])["traceEvents"]
+    flows = [(each["pid"], each["ph"], each["tid"], each["ts"]) for each in items if each.get("cat") == "wakeup"]
+    assert flows == [(1, "s", 1, 0), (1, "f", 0, 10), (2, "s", 1, 0), (2, "f", 0, 10)]
+    importable(items)
 
 
 def test_a_name_is_only_a_name() -> None:
@@ -72,6 +84,31 @@ def test_a_name_is_only_a_name() -> None:
     (only,) = found(switch(1, 0, IDLE, sly), switch(5, 0, sly, IDLE))
     assert only == (0, 9, 1, 5, "S")
     assert json.loads(json.dumps(to_json([Guest('"\n\x00', switch(1, 0, IDLE, sly))])))
+
+
+def importable(items: list[dict[str, Any]]) -> None:
+    """What Perfetto's importer of this format asks, or it counts an error and leaves the item out."""
+    open_slice: dict[tuple[int, int], tuple[float, float]] = {}
+    named = {(each["pid"], each["tid"]) for each in items if each["name"] == "thread_name"}
+    begun: set[int] = set()
+    assert all(each["args"]["name"] for each in items if each["ph"] == "M")
+    timed = [each for each in items if each["ph"] != "M"]
+    order = [(each["pid"], each["ts"]) for each in timed]
+    assert order == sorted(order)
+    for each in timed:
+        place, now = (each["pid"], each["tid"]), each["ts"]
+        assert place in named and type(now) is int and now >= 0 and each["name"]
+        start, end = open_slice.get(place, (-1, -1))
+        if each["ph"] == "X":
+            assert end <= now and type(each["dur"]) is int and each["dur"] >= 0
+            open_slice[place] = (now, now + each["dur"])
+        elif each["ph"] == "s":
+            assert type(each["id"]) is int and each["id"] not in begun and start <= now < end
+            begun.add(each["id"])
+        elif each["ph"] == "f":
+            assert each["id"] in begun and each["bp"] == "e" and start == now
+        else:
+            assert each["ph"] == "I" and each["s"] == "t"
 
 
 def check(process: int, items: list[dict[str, Any]]) -> None:
@@ -92,6 +129,7 @@ def test_a_real_run_can_be_drawn() -> None:
     assert outcome.ok
     items = to_json([Guest("fair", outcome.verdicts[0].result.timeline)])["traceEvents"]
     check(1, items)
+    importable(items)
     ran = [each for each in items if each["ph"] == "X"]
     kinds = {each["name"].split("-")[0] for each in ran}
     assert {"busy", "sleeper", "pair", "churn", "realtime", "pinned", "twin"} <= kinds

@@ -69,7 +69,9 @@ def test_what_cannot_be_fetched_names_the_command(monkeypatch: pytest.MonkeyPatc
 @pytest.fixture
 def unpacked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Packages whose program needs one library of theirs, which needs one that the guest has."""
-    root = tmp_path / "root"
+    root, libraries = tmp_path / "root", tmp_path / "sysroot" / guest_build.LIBDIR
+    libraries.mkdir(parents=True)
+    (libraries / guest_build.LOADER).write_bytes(b"loader")
     (root / "usr/bin").mkdir(parents=True)
     (root / guest_build.LIBDIR).mkdir(parents=True)
     (root / "usr/bin/hackbench").write_bytes(program(["libone.so.1", "libc.so.6"]))
@@ -82,7 +84,7 @@ def unpacked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_an_archive_has_the_program_and_its_libraries(unpacked: Path, tmp_path: Path) -> None:
     archive = programs.archive(["hackbench", "hackbench"], tmp_path)
     assert archive == programs.archive(["hackbench"], tmp_path)
-    for name in ("usr", "usr/bin", "usr/bin/hackbench", f"{guest_build.LIBDIR}/libone.so.1"):
+    for name in ("usr", "usr/bin", "usr/bin/hackbench", *(f"{guest_build.LIBDIR}/{name}" for name in ("libone.so.1", guest_build.LOADER))):
         assert archive.count(name.encode() + b"\0") == 1
     assert b"libz.so.1\0" not in archive.replace(program(["libz.so.1"]), b"")
     assert programs.archive([], tmp_path) == b""
