@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
@@ -87,3 +88,31 @@ def test_curves_rise_and_stay_in_the_picture() -> None:
 def test_a_single_value_is_a_curve() -> None:
     one = Histogram(1, 500, 500, ((bucket_of(500), 1),))
     assert curves.chart("web: wakeup", [(0, "a", one)]).lines[0].points
+
+
+class Nesting(HTMLParser):
+    """Every element that has an end has one, in order, and no attribute stands twice."""
+
+    VOID = frozenset(("meta", "br", "hr", "img", "link", "input"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len({name for name, _ in attrs}) == len(attrs)
+        self.seen.add(tag)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_html(page: str) -> None:
+    parser = Nesting()
+    parser.feed(page)
+    parser.close()
+    assert page.startswith("<!doctype html>") and not parser.open
+    assert {"html", "head", "title", "body", "table", "svg", "polyline"} <= parser.seen
