@@ -64,12 +64,14 @@ def chart(title: str, seen: Sequence[tuple[int, str, Histogram]]) -> Chart:
 
 
 def _steps(histogram: Histogram) -> Iterable[tuple[float, float]]:
-    """Pairs of a value and the part of all that does not exceed it; the largest stands half a value from all."""
+    """Pairs of a value and the part of all that does not exceed it, from the median on; the largest stands half a
+    value from all."""
     for (bucket, _), below in zip(
         histogram.buckets, accumulate(count for _, count in histogram.buckets), strict=True
     ):
         part = min(below / histogram.count, 1 - 0.5 / histogram.count)
-        yield float(max(1, min(highest_in(bucket), histogram.max))), part
+        if 2 * below >= histogram.count:
+            yield float(max(1, min(highest_in(bucket), histogram.max))), part
 
 
 def _nines(percent: float) -> float:
