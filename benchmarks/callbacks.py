@@ -14,16 +14,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import scx_simple
+from benchmarks import kernel_schedulers
+from benchmarks.kernel_schedulers import Tree
 from schedc import api
-from schedc.verifier.vm import cache
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.job import Job, ObjectJob
 from schedc.verifier.vm.machine import Machine
 from schedc.verifier.vm.result import ObjectResult, Run
 from schedc.verifier.vm.run import run
 
-FIFO, VTIME = "scx_simple (FIFO)", "scx_simple (vtime)"
+FIFO, VTIME = kernel_schedulers.FIFO.name, kernel_schedulers.VTIME.name
 ORDER = ("select_cpu", "enqueue", "dispatch", "running", "stopping", "enable")
 
 
@@ -40,10 +40,10 @@ def read(path: Path) -> tuple[str, bytes]:
 
 def measure(objects: Sequence[tuple[str, bytes]], series: str) -> Run:
     """One boot for all."""
-    simple, enums = scx_simple.build(cache.root(), series)
+    tree = Tree.of(series)
     jobs = [
-        ObjectJob(name, simple, attach=False, settings={**enums, "fifo_sched": fifo})
-        for name, fifo in ((FIFO, 1), (VTIME, 0))
+        ObjectJob(each.name, tree.build(each.file), attach=False, settings=tree.enums() | each.settings_for(1))
+        for each in (kernel_schedulers.FIFO, kernel_schedulers.VTIME)
     ]
     jobs += [ObjectJob(name, data, attach=False, watch=True) for name, data in objects]
     return run(Job(tuple(jobs), series, Machine(sockets=1, cores=1)))

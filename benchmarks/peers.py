@@ -1,76 +1,110 @@
-"""How do policies of the library do beside the kernel's own C schedulers that do the same?
+"""How do policies of the library do beside the kernel's own C schedulers?
 
-In the deterministic lab, on one CPU, under workloads of examples/workloads: fifo against scx_simple's FIFO mode, fair
-against its vtime mode. The C scheduler is the base; times in callbacks are for each switch of the system.
+In the deterministic lab, the same seeds for both: the time in callbacks for each scheduling decision, and what the
+tasks get. The C scheduler is the base of each comparison, and all have its slice of 20 ms.
 
-    python -m benchmarks.peers --seeds 10 messages latency
+    python -m benchmarks.peers --data docs/peers.json
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from benchmarks import scx_simple
+from benchmarks import kernel_schedulers, peers_report
+from benchmarks.kernel_schedulers import SLICE_NS, Scheduler, Tree
+from benchmarks.timing import timed
 from schedc import api
-from schedc.verifier.measure import MeasureError, Options, Subject, measure, read
-from schedc.verifier.measure.show import text
+from schedc.verifier.measure import MeasureError, Options, Subject, Workload, measure, read
 from schedc.verifier.vm import cache
 from schedc.verifier.vm.errors import VmError
 
-ROOT = Path(__file__).resolve().parent.parent
-SLICE_NS = 20_000_000
-# A library policy, and what scx_simple is set to beside it.
-PAIRS = (("fifo", "scx_simple-fifo", {"fifo_sched": 1}), ("fair", "scx_simple-vtime", {"fifo_sched": 0}))
+HERE = Path(__file__).resolve().parent
+LIBRARY = HERE.parent / "stdlib_policies"
 
 
-def policy(name: str) -> Subject:
-    """One of the library, with the slice that the C schedulers have."""
-    source = (ROOT / f"stdlib_policies/{name}.sched").read_text(encoding="utf-8")
-    return Subject.policy(api.compile(source, f"{name}.sched"), {"slice": f"{SLICE_NS}ns"})
+@dataclass(frozen=True)
+class Ours:
+    """A policy, and what its slice is called."""
+
+    path: Path
+    slice: str = "slice"
+
+    def subject(self) -> Subject:
+        """With the slice that the C schedulers have."""
+        result = api.compile(self.path.read_text(encoding="utf-8"), self.path.name)
+        return Subject.policy(result, {self.slice: f"{SLICE_NS}ns"})
 
 
-def counterpart(mode: dict[str, int], name: str, series: str) -> Subject:
-    """The kernel's scx_simple in one of its modes."""
-    data, enums = scx_simple.build(cache.root(), series)
-    return Subject.object(name, data, enums | mode)
+# A C scheduler, and the policies with the same idea.
+PEERS: tuple[tuple[Scheduler, tuple[Ours, ...]], ...] = (
+    (kernel_schedulers.FIFO, (Ours(LIBRARY / "fifo.sched"),)),
+    (kernel_schedulers.VTIME, (Ours(HERE / "policies/simple_vtime.sched"), Ours(LIBRARY / "fair.sched"))),
+    (kernel_schedulers.QMAP, (Ours(LIBRARY / "priority.sched"),)),
+    (kernel_schedulers.CENTRAL, (Ours(LIBRARY / "central.sched", "quantum"),)),
+)
 
 
-def compare(workload: Path, options: Options) -> tuple[list[str], bool]:
-    """Each pair, the C scheduler first: lines, and whether all ran to their end."""
-    wanted = read(workload.read_bytes(), workload.name)
-    lines, good = [], True
-    for name, peer, mode in PAIRS:
-        pair = (counterpart(mode, peer, options.kernel), policy(name))
-        found = measure(wanted, pair, options, cache.say)
-        lines += [*text(found), ""]
-        good = good and found.ok
-    return lines, good
+@dataclass(frozen=True)
+class Workloads:
+    """One that shows what a decision costs, and one that shows how tasks are served."""
+
+    switching: Workload
+    served: Workload
+
+    @classmethod
+    def own(cls) -> Workloads:
+        """Those of this folder."""
+        found = (HERE / f"workloads/{name}.toml" for name in ("switches", "mixed"))
+        return cls(*(read(path.read_bytes(), path.name) for path in found))
+
+
+def subjects(tree: Tree, peer: Scheduler, ours: Sequence[Ours], cpus: int) -> list[Subject]:
+    """The C scheduler first."""
+    settings = tree.enums() | peer.settings_for(cpus)
+    return [Subject.object(peer.name, tree.build(peer.file), settings), *(each.subject() for each in ours)]
+
+
+def compared(peer: Scheduler, ours: Sequence[Ours], workloads: Workloads, options: Options) -> dict[str, Any]:
+    """A C scheduler and its counterparts, as plain values."""
+    named = subjects(Tree.of(options.kernel), peer, ours, options.cpus)
+    found = measure(workloads.served, named, options, cache.say)
+    for each in found.measured:
+        if each.failed:
+            first = each.failed[0]
+            raise MeasureError(f"{each.subject.name}, {first.what}: {first.text}", "leave it out with --only")
+    return peers_report.plain(found, timed(workloads.switching, named, options, cache.say))
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 when every scheduler came through every workload."""
+    """0 when every scheduler came through."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("workloads", nargs="*", default=["latency", "messages", "shares"], help="of examples/workloads")
     parser.add_argument("--kernel", default="7.3", metavar="SERIES")
+    parser.add_argument("--cpus", type=int, nargs="+", default=[1, 2], metavar="N")
     parser.add_argument("--seeds", type=int, default=10, metavar="N")
-    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="boots at once")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these C schedulers")
+    parser.add_argument("--data", type=Path, metavar="FILE", help="everything as JSON, too")
     options = parser.parse_args(arguments)
-    good = True
+    found = []
     try:
-        for name in options.workloads:
-            lines, fine = compare(
-                ROOT / f"examples/workloads/{name}.toml",
-                Options(options.kernel, seeds=options.seeds, at_once=options.jobs),
-            )
-            print("\n".join(lines), flush=True)
-            good = good and fine
+        workloads = Workloads.own()
+        for cpus in options.cpus:
+            for peer, ours in PEERS:
+                if not options.only or peer.name in options.only:
+                    wanted = Options(options.kernel, cpus, options.seeds, costs=False)
+                    found.append(compared(peer, ours, workloads, wanted))
+                    print("\n".join(peers_report.lines(found[-1])), flush=True)
     except (VmError, MeasureError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    return 0 if good else 1
+    if options.data:
+        options.data.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":

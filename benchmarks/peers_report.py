@@ -1,0 +1,106 @@
+"""A comparison with a C scheduler: as plain values, and as lines for people."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from statistics import median
+from typing import Any
+
+from benchmarks.timing import Timed
+from schedc.verifier.measure import Measurement
+from schedc.verifier.measure import report as reported
+from schedc.verifier.measure.compare import compare
+
+# Of the lab's figures those that say how tasks are served; a workload's largest single values are left out.
+WANTED = ("wakeup p50", "wakeup p99", "request p50", "request p99", "wait p50", "share of the CPU time")
+
+
+def plain(measurement: Measurement, times: Sequence[Timed]) -> dict[str, Any]:
+    """The lab's report without its single runs, and the costs of each decision, seed by seed."""
+    found = reported.to_json(measurement)
+    found["cpus"] = measurement.options.cpus
+    for scheduler in found["schedulers"]:
+        del scheduler["runs"], scheduler["callbacks"]
+    found["comparisons"] = [each for each in found["comparisons"] if each["name"] in WANTED]
+    found["decisions"] = [_decision(times[0], each) for each in times]
+    return found
+
+
+def _decision(base: Timed, mine: Timed) -> dict[str, Any]:
+    values = mine.per_decision()
+    ratio = compare(base.per_decision(), values).ratio if mine is not base else None
+    return {
+        "scheduler": mine.name,
+        "ns": _short(values),
+        "ratio": dataclasses.asdict(ratio) if ratio else None,
+        "mean_ns": mine.means(),
+        "calls": mine.calls(),
+    }
+
+
+def _short(values: Sequence[float]) -> list[float]:
+    return [round(value, 1) for value in values]
+
+
+def lines(found: dict[str, Any]) -> Iterator[str]:
+    """Markdown."""
+    cpus = found["cpus"]
+    yield f"### {found['schedulers'][0]['name']}, {cpus} CPU{'s' * (cpus > 1)}"
+    yield ""
+    yield from _decisions(found["decisions"])
+    yield ""
+    yield from _figures(found)
+    yield ""
+
+
+def _decisions(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """The time for each decision, and what it is made of: the mean of a call, and the calls for each decision."""
+    names = list(dict.fromkeys(name for row in rows for name in row["calls"]))
+    yield _row(["", "ns a decision", "ratio", *names])
+    yield _row(["---"] * (3 + len(names)))
+    for row in rows:
+        calls = [_call(row, name) for name in names]
+        yield _row([row["scheduler"], f"{median(row['ns']):.0f}", _ratio(row["ratio"]), *calls])
+
+
+def _call(row: dict[str, Any], name: str) -> str:
+    return f"{row['mean_ns'][name]:.0f} x {row['calls'][name]:.2f}" if name in row["calls"] else "-"
+
+
+def _figures(found: dict[str, Any]) -> Iterator[str]:
+    """A row for each figure: the base's median, then the ratio of each policy with its interval."""
+    ours = [each["name"] for each in found["schedulers"][1:]]
+    table: dict[str, dict[str, Any]] = {}
+    for each in found["comparisons"]:
+        table.setdefault(f"{each['group']} {each['name']}", {})[each["scheduler"]] = each
+    yield _row(["", found["schedulers"][0]["name"], *ours])
+    yield _row(["---"] * (2 + len(ours)))
+    for label, cells in table.items():
+        first = next(iter(cells.values()))
+        yield _row([label, _amount(first), *(_beside(cells.get(name)) for name in ours)])
+
+
+def _amount(each: dict[str, Any]) -> str:
+    value = each["against_median"]
+    return f"{value / 1000:.0f} us" if each["unit"] == "ns" else f"{value:.1f} {each['unit']}"
+
+
+def _beside(each: dict[str, Any] | None) -> str:
+    if each is None:
+        return "-"
+    if not each["better"] or each["word"] in ("same", "unknown"):
+        return _ratio(each["ratio"])
+    return _ratio(each["ratio"]) + (" +" if each["word"] == each["better"] else " -")
+
+
+def _ratio(ratio: dict[str, Any] | None) -> str:
+    if ratio is None:
+        return ""
+    if ratio["low"] is None:
+        return f"{ratio['median']:.2f}"
+    return f"{ratio['median']:.2f} [{ratio['low']:.2f} {ratio['high']:.2f}]"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
