@@ -18,14 +18,16 @@ from typing import Any
 
 from benchmarks import kernel_schedulers, peers_report
 from benchmarks.kernel_schedulers import SLICE_NS, Scheduler, Tree
-from benchmarks.timing import timed
+from benchmarks.seeds import seen
 from schedc import api
-from schedc.verifier.measure import MeasureError, Options, Subject, Workload, measure, read
+from schedc.verifier.measure import MeasureError, Options, Subject, read
 from schedc.verifier.vm import cache
 from schedc.verifier.vm.errors import VmError
 
 HERE = Path(__file__).resolve().parent
 LIBRARY = HERE.parent / "stdlib_policies"
+# One shows what a decision costs, the other how tasks are served.
+WORKLOADS = ("switches", "mixed")
 
 
 @dataclass(frozen=True)
@@ -41,27 +43,14 @@ class Ours:
         return Subject.policy(result, {self.slice: f"{SLICE_NS}ns"})
 
 
-# A C scheduler, and the policies with the same idea.
-PEERS: tuple[tuple[Scheduler, tuple[Ours, ...]], ...] = (
+Peer = tuple[Scheduler, tuple[Ours, ...]]
+"""A C scheduler, and the policies with the same idea."""
+PEERS: tuple[Peer, ...] = (
     (kernel_schedulers.FIFO, (Ours(LIBRARY / "fifo.sched"),)),
     (kernel_schedulers.VTIME, (Ours(HERE / "policies/simple_vtime.sched"), Ours(LIBRARY / "fair.sched"))),
     (kernel_schedulers.QMAP, (Ours(LIBRARY / "priority.sched"),)),
     (kernel_schedulers.CENTRAL, (Ours(LIBRARY / "central.sched", "quantum"),)),
 )
-
-
-@dataclass(frozen=True)
-class Workloads:
-    """One that shows what a decision costs, and one that shows how tasks are served."""
-
-    switching: Workload
-    served: Workload
-
-    @classmethod
-    def own(cls) -> Workloads:
-        """Those of this folder."""
-        found = (HERE / f"workloads/{name}.toml" for name in ("switches", "mixed"))
-        return cls(*(read(path.read_bytes(), path.name) for path in found))
 
 
 def subjects(tree: Tree, peer: Scheduler, ours: Sequence[Ours], cpus: int) -> list[Subject]:
@@ -70,15 +59,13 @@ def subjects(tree: Tree, peer: Scheduler, ours: Sequence[Ours], cpus: int) -> li
     return [Subject.object(peer.name, tree.build(peer.file), settings), *(each.subject() for each in ours)]
 
 
-def compared(peer: Scheduler, ours: Sequence[Ours], workloads: Workloads, options: Options) -> dict[str, Any]:
-    """A C scheduler and its counterparts, as plain values."""
-    named = subjects(Tree.of(options.kernel), peer, ours, options.cpus)
-    found = measure(workloads.served, named, options, cache.say)
-    for each in found.measured:
-        if each.failed:
-            first = each.failed[0]
-            raise MeasureError(f"{each.subject.name}, {first.what}: {first.text}", "leave it out with --only")
-    return peers_report.plain(found, timed(workloads.switching, named, options, cache.say))
+def compared(peers: Sequence[Peer], options: Options) -> list[dict[str, Any]]:
+    """Each C scheduler and its counterparts, as plain values."""
+    tree, paths = Tree.of(options.kernel), (HERE / f"workloads/{name}.toml" for name in WORKLOADS)
+    workloads = [read(path.read_bytes(), path.name) for path in paths]
+    groups = [subjects(tree, peer, ours, options.cpus) for peer, ours in peers]
+    found = iter(seen([each for group in groups for each in group], workloads, options, cache.say))
+    return [peers_report.plain(options, [next(found) for _ in group]) for group in groups]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -87,23 +74,22 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--kernel", default="7.3", metavar="SERIES")
     parser.add_argument("--cpus", type=int, nargs="+", default=[1, 2], metavar="N")
     parser.add_argument("--seeds", type=int, default=10, metavar="N")
+    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="boots at once; it changes no figure")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these C schedulers")
     parser.add_argument("--data", type=Path, metavar="FILE", help="everything as JSON, too")
     options = parser.parse_args(arguments)
+    peers = [peer for peer in PEERS if not options.only or peer[0].name in options.only]
     found = []
     try:
-        workloads = Workloads.own()
         for cpus in options.cpus:
-            for peer, ours in PEERS:
-                if not options.only or peer.name in options.only:
-                    wanted = Options(options.kernel, cpus, options.seeds, costs=False)
-                    found.append(compared(peer, ours, workloads, wanted))
-                    print("\n".join(peers_report.lines(found[-1])), flush=True)
+            part = compared(peers, Options(options.kernel, cpus, options.seeds, at_once=options.jobs))
+            print("\n".join(line for each in part for line in peers_report.lines(each)), flush=True)
+            found += part
+            if options.data:
+                options.data.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     except (VmError, MeasureError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    if options.data:
-        options.data.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

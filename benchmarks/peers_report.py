@@ -7,40 +7,58 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
-from benchmarks.timing import Timed
-from schedc.verifier.measure import Measurement
-from schedc.verifier.measure import report as reported
+from benchmarks.seeds import Seeds
+from schedc.verifier.measure import Options
 from schedc.verifier.measure.compare import compare
 
 # Of the lab's figures those that say how tasks are served; a workload's largest single values are left out.
 WANTED = ("wakeup p50", "wakeup p99", "request p50", "request p99", "wait p50", "share of the CPU time")
 
 
-def plain(measurement: Measurement, times: Sequence[Timed]) -> dict[str, Any]:
-    """The lab's report without its single runs, and the costs of each decision, seed by seed."""
-    found = reported.to_json(measurement)
-    found["cpus"] = measurement.options.cpus
-    for scheduler in found["schedulers"]:
-        del scheduler["runs"], scheduler["callbacks"]
-    found["comparisons"] = [each for each in found["comparisons"] if each["name"] in WANTED]
-    found["decisions"] = [_decision(times[0], each) for each in times]
-    return found
+def plain(options: Options, seeds: Sequence[Seeds]) -> dict[str, Any]:
+    """The first is the base. Times are ns; a ratio has its median and where it is with 95 % confidence."""
+    base = seeds[0]
+    return {
+        "kernel": base.kernel,
+        "qemu": base.qemu,
+        "cpus": options.cpus,
+        "seeds": options.seeds,
+        "schedulers": [_scheduler(base, each) for each in seeds],
+        "figures": [found for each in seeds[1:] for found in _compared(base, each)],
+    }
 
 
-def _decision(base: Timed, mine: Timed) -> dict[str, Any]:
+def _scheduler(base: Seeds, mine: Seeds) -> dict[str, Any]:
     values = mine.per_decision()
     ratio = compare(base.per_decision(), values).ratio if mine is not base else None
     return {
-        "scheduler": mine.name,
-        "ns": _short(values),
+        "name": mine.subject.name,
+        "object_sha256": mine.subject.sha256,
+        "per_decision": _rounded(values),
         "ratio": dataclasses.asdict(ratio) if ratio else None,
-        "mean_ns": mine.means(),
+        "mean": mine.means(),
         "calls": mine.calls(),
     }
 
 
-def _short(values: Sequence[float]) -> list[float]:
-    return [round(value, 1) for value in values]
+def _compared(base: Seeds, mine: Seeds) -> Iterator[dict[str, Any]]:
+    """Every wanted figure that all seeds of both have."""
+    for figure in base.figures[0]:
+        if figure.name in WANTED and all(figure in each for each in (*base.figures, *mine.figures)):
+            theirs, ours = ([each[figure] for each in seeds.figures] for seeds in (base, mine))
+            found = compare(theirs, ours)
+            yield {
+                "scheduler": mine.subject.name,
+                **dataclasses.asdict(figure),
+                "base": _rounded(theirs),
+                "mine": _rounded(ours),
+                "ratio": dataclasses.asdict(found.ratio) if found.ratio else None,
+                "word": found.word,
+            }
+
+
+def _rounded(values: Sequence[float]) -> list[float]:
+    return [round(value, 3) for value in values]
 
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
@@ -48,7 +66,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     cpus = found["cpus"]
     yield f"### {found['schedulers'][0]['name']}, {cpus} CPU{'s' * (cpus > 1)}"
     yield ""
-    yield from _decisions(found["decisions"])
+    yield from _decisions(found["schedulers"])
     yield ""
     yield from _figures(found)
     yield ""
@@ -61,18 +79,18 @@ def _decisions(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield _row(["---"] * (3 + len(names)))
     for row in rows:
         calls = [_call(row, name) for name in names]
-        yield _row([row["scheduler"], f"{median(row['ns']):.0f}", _ratio(row["ratio"]), *calls])
+        yield _row([row["name"], f"{median(row['per_decision']):.0f}", _ratio(row["ratio"]), *calls])
 
 
 def _call(row: dict[str, Any], name: str) -> str:
-    return f"{row['mean_ns'][name]:.0f} x {row['calls'][name]:.2f}" if name in row["calls"] else "-"
+    return f"{row['mean'][name]:.0f} x {row['calls'][name]:.2f}" if name in row["calls"] else "-"
 
 
 def _figures(found: dict[str, Any]) -> Iterator[str]:
     """A row for each figure: the base's median, then the ratio of each policy with its interval."""
     ours = [each["name"] for each in found["schedulers"][1:]]
     table: dict[str, dict[str, Any]] = {}
-    for each in found["comparisons"]:
+    for each in found["figures"]:
         table.setdefault(f"{each['group']} {each['name']}", {})[each["scheduler"]] = each
     yield _row(["", found["schedulers"][0]["name"], *ours])
     yield _row(["---"] * (2 + len(ours)))
@@ -82,7 +100,7 @@ def _figures(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _amount(each: dict[str, Any]) -> str:
-    value = each["against_median"]
+    value = median(each["base"])
     return f"{value / 1000:.0f} us" if each["unit"] == "ns" else f"{value:.1f} {each['unit']}"
 
 
