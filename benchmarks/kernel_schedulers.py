@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,12 +85,13 @@ class Tree:
         """The object of tools/sched_ext/`file`.bpf.c."""
         includes = (self.work, self.source / "tools/sched_ext/include", self.source / "include/uapi")
         libbpf = guest_build.sysroot(cache.root()) / "usr/include"
-        target = self.work / f"{file}.o"
         command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, *QUIET, "-include", str(PRELUDE)]
         command += [f"-D{name}={value}" for name, value in self.config().items()]
         command += [f"-I{folder}" for folder in (*includes, libbpf)]
-        command += ["-c", str(self.source / f"tools/sched_ext/{file}.bpf.c"), "-o", str(target)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise VmError(f"{file} does not compile:\n{done.stderr.strip()[:4000]}", "ask for another series")
-        return target.read_bytes()
+        with tempfile.TemporaryDirectory(prefix="schedc-bench-") as folder:
+            target = Path(folder) / f"{file}.o"
+            command += ["-c", str(self.source / f"tools/sched_ext/{file}.bpf.c"), "-o", str(target)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise VmError(f"{file} does not compile:\n{done.stderr.strip()[:4000]}", "ask for another series")
+            return target.read_bytes()

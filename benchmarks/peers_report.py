@@ -33,7 +33,6 @@ def _scheduler(base: Seeds, mine: Seeds) -> dict[str, Any]:
     ratio = compare(base.per_decision(), values).ratio if mine is not base else None
     return {
         "name": mine.subject.name,
-        "object_sha256": mine.subject.sha256,
         "per_decision": _rounded(values),
         "ratio": dataclasses.asdict(ratio) if ratio else None,
         "mean": mine.means(),

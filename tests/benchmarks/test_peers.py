@@ -1,0 +1,69 @@
+"""What a comparison with the kernel's C schedulers says of the runs that it is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from benchmarks import kernel_schedulers, peers, peers_report
+from benchmarks.seeds import Seeds
+from schedc import api
+from schedc.verifier.measure import Options, Subject
+from schedc.verifier.measure.figures import Figure
+from schedc.verifier.measure.measure import Callback, Costs
+
+P50 = Figure("web", "request p50", "ns", "less")
+P99 = Figure("web", "request p99", "ns", "less")
+SHARE = Figure("web", "share of the CPU time", "%")
+
+
+def seeds(name: str, enqueue: int, p50: float, count: int = 10) -> Seeds:
+    """Ten enqueues and five switches a seed; the last seed has no p99."""
+    calls = (Callback("enqueue", 10, 10 * enqueue), Callback("init", 1, 1_000_000), Callback("tick", 0, 0))
+    served = [{P50: p50 + seed, P99: 9.0, SHARE: 50.0} for seed in range(count)]
+    del served[-1][P99]
+    return Seeds(Subject.object(name, b""), "k", "q", (Costs(calls, 5),) * count, tuple(served))
+
+
+def compared(mine: Seeds, base: Seeds) -> dict[str, Any]:
+    return peers_report.plain(Options(seeds=len(base.costs)), [base, mine])
+
+
+def test_what_comes_once_is_no_part_of_a_decision() -> None:
+    mine = seeds("mine", 100, 50.0)
+    assert mine.per_decision() == [200.0] * 10
+    assert mine.means() == {"enqueue": 100.0} and mine.calls() == {"enqueue": 2.0}
+
+
+def test_figures_that_a_seed_lacks_are_left_out() -> None:
+    found = compared(seeds("mine", 100, 50.0), seeds("base", 100, 50.0))
+    assert [each["name"] for each in found["figures"]] == ["request p50", "share of the CPU time"]
+
+
+@pytest.mark.parametrize(("p50", "mark"), [(40.0, " +"), (50.0, ""), (60.0, " -")])
+def test_better_and_worse_are_marked_and_a_share_is_neither(p50: float, mark: str) -> None:
+    lines = list(peers_report.lines(compared(seeds("mine", 150, p50), seeds("base", 100, 50.0))))
+    (row,) = [line for line in lines if "request p50" in line]
+    assert row.endswith(f"]{mark} |")
+    assert any("| mine | 300 | 1.50 [1.50 1.50] |" in line for line in lines)
+    (share,) = [line for line in lines if "share" in line]
+    assert share.endswith("| 1.00 [1.00 1.00] |")
+
+
+def test_few_seeds_give_no_interval() -> None:
+    lines = list(peers_report.lines(compared(seeds("mine", 150, 50.0, 2), seeds("base", 100, 50.0, 2))))
+    assert any("| mine | 300 | 1.50 |" in line for line in lines)
+
+
+@pytest.mark.parametrize("ours", [each for _, group in peers.PEERS for each in group], ids=lambda each: each.path.stem)
+def test_counterparts_have_the_slice_of_the_c_schedulers(ours: peers.Ours) -> None:
+    subject = ours.subject()
+    assert subject.job.settings[f"param_{ours.slice}"] == kernel_schedulers.SLICE_NS
+
+
+def test_simple_vtime_pays_for_nothing_that_scx_simple_does_not_do() -> None:
+    path = peers.HERE / "policies/simple_vtime.sched"
+    source = api.compile(path.read_text(encoding="utf-8"), path.name).c_source
+    assert source is not None
+    assert not [word for word in ("slot->ran_from", "keep_running(", "kick(") if word in source]
