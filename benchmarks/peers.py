@@ -68,6 +68,11 @@ def compared(peers: Sequence[Peer], options: Options) -> list[dict[str, Any]]:
     return [peers_report.plain(options, [next(found) for _ in group]) for group in groups]
 
 
+def show(found: Sequence[dict[str, Any]]) -> None:
+    """On standard output."""
+    print("\n".join(line for each in found for line in peers_report.lines(each)), flush=True)
+
+
 def main(arguments: Sequence[str]) -> int:
     """0 when every scheduler came through."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -77,13 +82,17 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="boots at once; it changes no figure")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these C schedulers")
     parser.add_argument("--data", type=Path, metavar="FILE", help="everything as JSON, too")
+    parser.add_argument("--show", type=Path, metavar="FILE", help="only print what such a file has")
     options = parser.parse_args(arguments)
+    if options.show:
+        show(json.loads(options.show.read_text(encoding="utf-8")))
+        return 0
     peers = [peer for peer in PEERS if not options.only or peer[0].name in options.only]
     found = []
     try:
         for cpus in options.cpus:
             part = compared(peers, Options(options.kernel, cpus, options.seeds, at_once=options.jobs))
-            print("\n".join(line for each in part for line in peers_report.lines(each)), flush=True)
+            show(part)
             found += part
             if options.data:
                 options.data.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

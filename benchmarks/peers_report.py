@@ -72,13 +72,23 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _decisions(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """The time for each decision, and what it is made of: the mean of a call, and the calls for each decision."""
+    """The time for each decision, and what it is made of: the mean of a call, and the calls for each decision.
+
+    Dispatch waits for the queue's lock, on several CPUs for as long as another one has its turn: so also without it.
+    """
     names = list(dict.fromkeys(name for row in rows for name in row["calls"]))
-    yield _row(["", "ns a decision", "ratio", *names])
-    yield _row(["---"] * (3 + len(names)))
+    yield _row(["", "ns a decision", "ratio", "without dispatch", *names])
+    yield _row(["---"] * (4 + len(names)))
     for row in rows:
         calls = [_call(row, name) for name in names]
-        yield _row([row["name"], f"{median(row['per_decision']):.0f}", _ratio(row["ratio"]), *calls])
+        rest = _without_dispatch(row)
+        beside = f" ({rest / _without_dispatch(rows[0]):.2f})" if row is not rows[0] else ""
+        cells = [f"{median(row['per_decision']):.0f}", _ratio(row["ratio"]), f"{rest:.0f}{beside}"]
+        yield _row([row["name"], *cells, *calls])
+
+
+def _without_dispatch(row: dict[str, Any]) -> float:
+    return sum(row["mean"][name] * calls for name, calls in row["calls"].items() if name != "dispatch")
 
 
 def _call(row: dict[str, Any], name: str) -> str:

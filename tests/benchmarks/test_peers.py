@@ -46,14 +46,14 @@ def test_better_and_worse_are_marked_and_a_share_is_neither(p50: float, mark: st
     lines = list(peers_report.lines(compared(seeds("mine", 150, p50), seeds("base", 100, 50.0))))
     (row,) = [line for line in lines if "request p50" in line]
     assert row.endswith(f"]{mark} |")
-    assert any("| mine | 300 | 1.50 [1.50 1.50] |" in line for line in lines)
+    assert any("| mine | 300 | 1.50 [1.50 1.50] | 300 (1.50) |" in line for line in lines)
     (share,) = [line for line in lines if "share" in line]
     assert share.endswith("| 1.00 [1.00 1.00] |")
 
 
 def test_few_seeds_give_no_interval() -> None:
     lines = list(peers_report.lines(compared(seeds("mine", 150, 50.0, 2), seeds("base", 100, 50.0, 2))))
-    assert any("| mine | 300 | 1.50 |" in line for line in lines)
+    assert any("| mine | 300 | 1.50 | 300 (1.50) |" in line for line in lines)
 
 
 @pytest.mark.parametrize("ours", [each for _, group in peers.PEERS for each in group], ids=lambda each: each.path.stem)
