@@ -88,7 +88,8 @@ def _decisions(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 
 def _without_dispatch(row: dict[str, Any]) -> float:
-    return sum(float(row["mean"][name]) * calls for name, calls in row["calls"].items() if name != "dispatch")
+    rest = [row["mean"][name] * calls for name, calls in row["calls"].items() if name != "dispatch"]
+    return float(sum(rest))
 
 
 def _call(row: dict[str, Any], name: str) -> str:
