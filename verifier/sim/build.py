@@ -41,16 +41,18 @@ struct sim_variable sim_variables[] = {{
 
 def executable(program: Program, home: Path | None = None) -> Path:
     """Built when this text and this core were not built together before."""
-    home = home or cache.root()
+    home, around = home or cache.root(), program.around
     core = _core_files()
-    text = {"policy.bpf.c": program.c_source.encode(), "glue.c": _glue(program).encode()}
-    result = home / "sim" / _digest({**core, **text}, POLICY_FLAGS)[:24] / "simulate"
+    flags = around.flags or POLICY_FLAGS
+    text = {"policy.bpf.c": program.c_source.encode(), "glue.c": _glue(program).encode(), **around.files}
+    result = home / "sim" / _digest({**core, **text}, flags)[:24] / "simulate"
     if result.is_file():
         return result
     objects = _core_objects(home, core)
     with tempfile.TemporaryDirectory(prefix="schedc-sim-") as work:
         _write(Path(work), {**core, **text})
-        _clang(home, work, [*POLICY_FLAGS, "-o", "simulate", "glue.c", *map(str, objects)], program.name)
+        sources = ["glue.c", *(name for name in around.files if name.endswith(".c"))]
+        _clang(home, work, [*flags, "-o", "simulate", *sources, *map(str, objects)], program.name)
         cache.write_atomically(result, (Path(work) / "simulate").read_bytes(), executable=True)
     return result
 
@@ -110,7 +112,7 @@ def _glue(program: Program) -> str:
         f'	{{ "{name}", (void *)&{name}, sizeof({name}), sizeof({name}{"[0]" if array else ""}) }},\n'
         for name, array in program.variables()
     )
-    return _GLUE.format(rows=rows)
+    return program.around.before + _GLUE.format(rows=rows) + program.around.behind
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:

@@ -16,6 +16,16 @@ _READ = re.compile(r"^u64 (counters|branches|promise_\w+)(\[)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
+class Around:
+    """C around the policy's, for those who look closer: in front of it, behind it, files beside it, clang's flags."""
+
+    before: str = ""
+    behind: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Program:
     """`settings` are values of the program's variables by name; `patterns` those of control groups, by bit."""
 
@@ -24,6 +34,7 @@ class Program:
     settings: Mapping[str, int] = field(default_factory=dict)
     patterns: tuple[str, ...] = ()
     counters: tuple[str, ...] = ()
+    around: Around = field(default=Around(), repr=False)
 
     @classmethod
     def of(cls, result: CompileResult, wanted: Mapping[str, str] | None = None) -> Program:

@@ -12,7 +12,7 @@ from schedc.verifier.sim import build, load, topology
 from schedc.verifier.sim.check import check
 from schedc.verifier.sim.errors import SimError
 from schedc.verifier.sim.program import Program
-from schedc.verifier.sim.result import Result, Rows, result_of, rows_of
+from schedc.verifier.sim.result import Result, result_of, rows_of
 from schedc.verifier.sim.scenario import Cpu, Scenario, machine_lines
 
 # Seconds of processor time; and how much longer a loaded machine may take.
@@ -29,8 +29,13 @@ def simulate(
     `SimError`: the scenario says what cannot be, or was not over in time. Safe to call from threads.
     """
     program = compiled if isinstance(compiled, Program) else Program.of(compiled)
+    return result_of(rows_of(told(program, scenario, trace=trace, deadline=deadline)), program.counters)
+
+
+def told(program: Program, scenario: Scenario, *, trace: bool = False, deadline: int = DEADLINE) -> str:
+    """All that the core, and what stands around the program, say of the scenario."""
     check(scenario)
-    return result_of(run(program, script(program, scenario, trace), deadline), program.counters)
+    return run(program, script(program, scenario, trace), deadline)
 
 
 def script(program: Program, scenario: Scenario, trace: bool = False) -> list[str]:
@@ -46,13 +51,13 @@ def simulate_load(
         raise SimError(f"workload `{workload.name}` names CPU {workload.highest_cpu}, and there are {len(cpus)}")
     lines = [f"end 1\nseed {seed}\nevents {MAX_EVENTS}", *machine_lines(cpus)]
     lines += [*load.lines(workload, seed, len(cpus)), *_loader(program, cpus, load.groups(workload))]
-    rows = run(program, lines, deadline)
+    rows = rows_of(run(program, lines, deadline))
     line = load.told(rows, workload)
     return result_of(rows, program.counters), None if line is None else run_of(line, workload, seed)
 
 
-def run(program: Program, lines: Sequence[str], deadline: int) -> Rows:
-    """One process of the core, for at most `deadline` seconds of processor time."""
+def run(program: Program, lines: Sequence[str], deadline: int) -> str:
+    """What one process of the core says, for at most `deadline` seconds of processor time."""
     path = build.executable(program)
     try:
         done = subprocess.run(
@@ -63,7 +68,7 @@ def run(program: Program, lines: Sequence[str], deadline: int) -> Rows:
         raise SimError(
             f"the scenario was not over after {deadline + PATIENCE} s", "simulate a shorter time, or fewer tasks"
         ) from None
-    return rows_of(done.stdout)
+    return done.stdout
 
 
 def _loader(program: Program, cpus: Sequence[Cpu], groups: Sequence[str]) -> Iterator[str]:
