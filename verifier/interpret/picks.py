@@ -1,0 +1,91 @@
+"""Picking a CPU: an idle one, which is claimed, or any (docs/language.md, "Picks")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schedc.typed import tree as t
+from schedc.types.kinds import Kind
+from schedc.verifier.interpret.frame import Frame, evaluate, meaning
+from schedc.verifier.interpret.machine import Task
+from schedc.verifier.interpret.numbers import compared
+
+
+@meaning(t.Pick)
+def _pick(frame: Frame, node: t.Pick) -> int | None:
+    task = evaluate(frame, node.task)
+    found = _search(frame, node, task) if _is_search(node) else _kernels_choice(frame, node, task)
+    if frame.event == "select_cpu" and node.idle and found not in frame.kernel.active:
+        return None  # on its way up or down it looks idle, and takes no tasks
+    return found
+
+
+def _is_search(node: t.Pick) -> bool:
+    """The kernel knows idle CPUs near one, or anywhere, or of whole idle cores; all else is looked for one by one."""
+    both = node.near is not None and node.whole_core
+    return not node.idle or node.inside is not None or node.where is not None or both
+
+
+def _kernels_choice(frame: Frame, node: t.Pick, task: Task) -> int | None:
+    if node.whole_core:
+        return frame.kernel.claim("core", task, None)
+    if node.near is not None:
+        return frame.kernel.claim("near", task, evaluate(frame, node.near))
+    return frame.kernel.claim("any", task, None)
+
+
+def _search(frame: Frame, node: t.Pick, task: Task) -> int | None:
+    near = None if node.near is None else evaluate(frame, node.near)
+    candidates = _candidates(frame, node, task)
+    if node.order is not None:
+        return _extreme(frame, node, candidates)
+    if near is not None:
+        usable = [cpu for cpu in candidates if not node.idle or cpu in frame.kernel.idle]
+        chosen = _nearest(frame, usable, near)
+        return chosen if chosen is None or not node.idle else frame.kernel.claim("this", task, chosen)
+    for cpu in candidates:
+        if not node.idle or frame.kernel.claim("this", task, cpu) is not None:
+            return cpu
+    return None
+
+
+def _candidates(frame: Frame, node: t.Pick, task: Task) -> Iterator[int]:
+    """The CPUs that are meant, in their order."""
+    topology = frame.kernel.topology
+    among = range(topology.nr[Kind.CPU])
+    if node.inside is not None:
+        among = topology.members(node.inside.type.kind, evaluate(frame, node.inside))  # type: ignore[assignment]
+    for cpu in among:
+        if cpu in frame.run.offline or not task.may_run_on(cpu):
+            continue
+        if node.candidate is not None:
+            frame.names[node.candidate] = cpu
+        if node.where is not None and not evaluate(frame, node.where):
+            continue
+        if node.whole_core and not _is_core_idle(frame, cpu):
+            continue
+        yield cpu
+
+
+def _is_core_idle(frame: Frame, cpu: int) -> bool:
+    topology = frame.kernel.topology
+    return set(topology.members(Kind.CORE, topology.place(Kind.CPU, cpu, Kind.CORE))) <= frame.kernel.idle
+
+
+def _nearest(frame: Frame, cpus: list[int], near: int) -> int | None:
+    """The CPU itself, else the first of its cache, else the first."""
+    topology = frame.kernel.topology
+    own = topology.place(Kind.CPU, near, Kind.LLC)
+    of_cache = [cpu for cpu in cpus if topology.place(Kind.CPU, cpu, Kind.LLC) == own]
+    return near if near in cpus else next(iter(of_cache or cpus), None)
+
+
+def _extreme(frame: Frame, node: t.Pick, candidates: Iterator[int]) -> int | None:
+    """The one of which the order is least or most; of several the first."""
+    assert node.order is not None
+    best, best_value = None, 0
+    for cpu in candidates:
+        value = evaluate(frame, node.order)
+        if best is None or compared(">" if node.most else "<", node.order.type.kind, value, best_value):
+            best, best_value = cpu, value
+    return best

@@ -1,0 +1,257 @@
+"""A policy that runs: what each event does, the policy's own handler and what every policy gets beside it."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+# What nodes of the tree mean is said in these modules.
+from schedc.laws.prove import Proven
+from schedc.typed import tree as t
+from schedc.types.kinds import Kind
+from schedc.verifier.interpret import expressions, picks, pulls, statements
+from schedc.verifier.interpret.frame import Frame, evaluate
+from schedc.verifier.interpret.kernel import DEFAULT_SLICE, LOCAL, Instance, Kernel
+from schedc.verifier.interpret.machine import Task
+from schedc.verifier.interpret.memory import Memory
+from schedc.verifier.interpret.numbers import distance
+from schedc.verifier.interpret.silent import Silent
+
+SECOND = 1_000_000_000
+# While a CPU is offline, how often each other one looks into the queues that may have lost theirs.
+RESCUE_INTERVAL = 10_000_000
+MODULES = (expressions, picks, pulls, statements)
+# What select_cpu answers where the CPU that the policy wants cannot take the task: one that can.
+SUBSTITUTE = -1
+
+
+class PolicyRun:
+    """The state of one run; each method is one event."""
+
+    def __init__(self, proven: Proven, kernel: Kernel) -> None:
+        self.policy, self.guarded, self.kernel = proven.policy, proven.guarded, kernel
+        self.memory = Memory(proven.policy)
+        self.offline: set[int] = set()
+        self._statement: Any = proven.policy
+        self._clocks = [queue for queue in self.policy.queues if queue.order is Kind.VTIME]
+        self._lone = self._lone_instance()
+        self._infinite = "infinite" in self.policy.source.text
+
+    # ---- where things are
+
+    def at(self, node: Any) -> None:
+        self._statement = node
+
+    def place(self) -> int:
+        """The line of the statement that runs, or ran last."""
+        return self.policy.source.line_column(self._statement.span.start)[0]
+
+    def count(self, kind: Kind) -> int:
+        return len(self.policy.layers) if kind is Kind.LAYER else self.kernel.topology.nr[kind]
+
+    def instances(self, queue: t.Queue) -> list[Instance]:
+        return [(queue, *each) for each in product(*(range(self.count(kind)) for kind in queue.dimensions))]
+
+    def _lone_instance(self) -> Instance | None:
+        """The policy's only queue, where all tasks are at home."""
+        if len(self.policy.queues) != 1:
+            return None
+        (queue,) = self.policy.queues
+        sizes = [len(self.policy.layers) if kind is Kind.LAYER else 2 for kind in queue.dimensions]
+        return (queue, *([0] * len(sizes))) if all(size == 1 for size in sizes) else None
+
+    def home(self, task: Task) -> Instance | None:
+        """The queue in which the task was last, or will be."""
+        return self._lone or self.memory["home", task.pid]
+
+    def position(self, task: Task) -> int:
+        """Where it stood in a queue that is ordered by time."""
+        return int(self.memory["position", task.pid] or 0)
+
+    # ---- handlers
+
+    def _frame(self, event: str, task: Task | None, cpu: int | None = None, flags: int = 0) -> Frame:
+        frame = Frame(self, event, task, flags)
+        handler = self.policy.handlers.get(event)
+        if handler is None:
+            return frame
+        self.at(handler)
+        frame.own_cpu = cpu
+        for formal in handler.formals:
+            if formal.type.kind is Kind.TASK:
+                frame.names[formal] = task
+            elif formal.type.kind is Kind.CPU:
+                frame.names[formal] = cpu
+                frame.own_names = () if event == "select_cpu" else (formal,)
+        return frame
+
+    def _run(self, event: str, frame: Frame) -> Any:
+        handler = self.policy.handlers.get(event)
+        return statements.run_block(frame, handler.body).value if handler is not None else None
+
+    def init(self) -> None:
+        self.offline = set(range(self.count(Kind.CPU))) - self.kernel.online
+        for timer in self.policy.timers:
+            self.kernel.start_timer(evaluate(Frame(self, "every"), timer.period))
+
+    def timer(self, index: int) -> None:
+        timer = next(each for each in self.policy.timers if each.index == index)
+        self.at(timer)
+        frame = Frame(self, "every")
+        statements.run_block(frame, timer.body)
+        self.kernel.start_timer(evaluate(frame, timer.period))
+
+    def init_task(self, task: Task) -> None:
+        self.memory.forget_task(task.pid)
+        self._decide_layer(task)
+        self.memory["layer_at", task.pid] = 0
+
+    def enable(self, task: Task) -> None:
+        """A task begins at the clock, if there is only one, and in no queue."""
+        frame = self._frame("enable", task)
+        self.memory["home", task.pid] = None
+        if len(self._clocks) == 1 and not [kind for kind in self._clocks[0].dimensions if self._several(kind)]:
+            clock = (self._clocks[0], *([0] * len(self._clocks[0].dimensions)))
+            self.memory["vtime", task.pid] = self.memory["clock", clock]
+        self._decide_layer(task)
+        self._run("enable", frame)
+
+    def _several(self, kind: Kind) -> bool:
+        return kind is not Kind.LAYER or len(self.policy.layers) > 1
+
+    def redecide(self, task: Task) -> None:
+        self._decide_layer(task)
+
+    def _decide_layer(self, task: Task) -> None:
+        """The first layer whose condition the task meets."""
+        for layer in self.policy.layers:
+            frame = Frame(self, "layer", task)
+            frame.names = _EveryName(task)
+            if layer.condition is None or evaluate(frame, layer.condition):
+                self.memory["layer", task.pid] = layer.index
+                self.memory["layer_at", task.pid] = self.kernel.now
+                return
+
+    def select_cpu(self, task: Task, prev: int) -> int:
+        frame = self._frame("select_cpu", task, prev)
+        return int(self._run("select_cpu", frame))
+
+    def usable(self, frame: Frame, cpu: int, claimed: bool) -> int:
+        """A CPU that is returned is one where the task may run, else another one is chosen for it."""
+        if claimed or (cpu in self.kernel.active and frame.task is not None and cpu in frame.task.allowed):
+            return cpu
+        return SUBSTITUTE
+
+    def enqueue(self, task: Task, flags: int) -> None:
+        frame = self._frame("enqueue", task, flags=flags)
+        if task.pinned and task.kthread:
+            self.kernel.insert(task, LOCAL, DEFAULT_SLICE, None, preempt=self._infinite)
+            return
+        if self.policy.layers and self.kernel.now - self.memory["layer_at", task.pid] > SECOND:
+            self._decide_layer(task)
+        self._run("enqueue", frame)
+
+    def dispatch(self, cpu: int, prev: Task | None) -> None:
+        if self._rescue(cpu):
+            return
+        frame = self._frame("dispatch", prev, cpu)
+        frame.prev = prev
+        frame.own_cpu = cpu
+        self._run("dispatch", frame)
+
+    def _rescue(self, cpu: int) -> bool:
+        """While any CPU is offline, the queues that it may have served are served by all others now and then."""
+        if not self.guarded or not self.offline:
+            return False
+        if max(0, self.kernel.now - self.memory["rescued", cpu]) < RESCUE_INTERVAL:
+            return False
+        self.memory["rescued", cpu] = self.kernel.now
+        ordered = sorted(self.policy.queues, key=lambda queue: queue.order is not Kind.VTIME)
+        return any(
+            self.kernel.pull(queue) for each in ordered for queue in self.instances(each) if self._is_orphan(queue)
+        )
+
+    def _is_orphan(self, queue: Instance) -> bool:
+        topology = self.kernel.topology
+        return all(
+            kind is Kind.LAYER or set([index] if kind is Kind.CPU else topology.members(kind, index)) <= self.offline
+            for kind, index in zip(queue[0].dimensions, queue[1:], strict=True)
+        )
+
+    def cpu_online(self, cpu: int) -> None:
+        frame = self._frame("cpu_online", None, cpu)
+        self.offline.discard(cpu)
+        self._run("cpu_online", frame)
+
+    def cpu_offline(self, cpu: int) -> None:
+        """Tasks of the CPU that wait go back to it, for the kernel to send elsewhere."""
+        frame = self._frame("cpu_offline", None, cpu)
+        self.offline.add(cpu)
+        for each in sorted(self.policy.queues, key=lambda queue: queue.order is not Kind.VTIME):
+            for queue in self.instances(each):
+                for task in self.kernel.waiting(queue):
+                    if task.cpu == cpu:
+                        self.kernel.move(task, (*LOCAL, cpu))
+        self._run("cpu_offline", frame)
+
+    def running(self, task: Task) -> None:
+        self._advance_clock(task)
+        self._begin(task)
+
+    def _advance_clock(self, task: Task) -> None:
+        """A queue's clock follows the tasks that come from it."""
+        home = self.home(task)
+        if home is None or home[0].order is not Kind.VTIME:
+            return
+        vtime = self.memory["vtime", task.pid]
+        if distance(self.memory["clock", home], vtime) < 0:
+            self.memory["clock", home] = vtime
+
+    def _begin(self, task: Task) -> None:
+        self.memory["ran_from", task.cpu] = task.executed
+        frame = self._frame("running", task, task.cpu)
+        self._run("running", frame)
+
+    def stopping(self, task: Task) -> None:
+        frame = self._frame("stopping", task, task.cpu)
+        handler = self.policy.handlers.get("stopping")
+        for formal in handler.formals if handler is not None else ():
+            if formal.type.kind is Kind.DURATION:
+                frame.names[formal] = task.executed - self.memory["ran_from", task.cpu]
+        self._run("stopping", frame)
+
+    def other(self, event: str, task: Task, flags: int = 0) -> None:
+        """runnable, quiescent, tick."""
+        self._run(event, self._frame(event, task, task.cpu, flags))
+
+    # ---- keeping the previous task
+
+    def vtime_if_stopped(self, task: Task) -> int:
+        """Its virtual time if it stopped now."""
+        kernel, self.kernel = self.kernel, Silent(self.kernel)  # type: ignore[assignment]
+        with self.memory.trial():
+            self.stopping(task)
+            vtime = int(self.memory["vtime", task.pid])
+        self.kernel = kernel
+        return vtime
+
+    def go_on(self, task: Task, contested: bool) -> None:
+        """As if it had stopped, waited and been chosen; what it runs while nobody waits is not charged."""
+        self.stopping(task)
+        home = self.home(task)
+        if home is not None and home[0].order is Kind.VTIME:
+            if contested:
+                self._advance_clock(task)
+            else:
+                self.memory["vtime", task.pid] = self.memory["clock", home]
+        self._begin(task)
+
+
+class _EveryName(dict[t.Local, Any]):
+    """In a layer's condition there is one name, the task's."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+
+    def __missing__(self, key: t.Local) -> Task:
+        return self._task

@@ -1,0 +1,91 @@
+"""Taking tasks from queues, and letting the previous task go on (docs/language.md, "Pulling")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from schedc.typed import tree as t
+from schedc.types.kinds import Kind
+from schedc.verifier.interpret.frame import Frame, evaluate, meaning
+from schedc.verifier.interpret.kernel import Instance
+from schedc.verifier.interpret.machine import Task
+from schedc.verifier.interpret.numbers import distance
+
+# How many of those that wait are looked at for one that may run on another CPU.
+LOOKED_AT = 32
+
+
+@meaning(t.PullChain)
+def _chain(frame: Frame, node: t.PullChain) -> bool:
+    prev = frame.prev if node.keep is not None else None
+    if prev is not None and not prev.queued:
+        prev = None
+    if _out_of_turn(frame, node):
+        return True
+    for source in node.sources:
+        for queue in instances(frame, source.queue):
+            if source.aging is not None:
+                frame.run.memory["tried", source, frame.own_cpu] = frame.now
+            if prev is not None and frame.run.home(prev) == queue and _is_before(frame, prev, queue):
+                return _keep(frame, node, prev, contested=bool(frame.kernel.length(queue)))
+            if frame.kernel.pull(queue):
+                return True
+    return prev is not None and _keep(frame, node, prev, contested=False)
+
+
+def _out_of_turn(frame: Frame, node: t.PullChain) -> bool:
+    """Aging sources take turns to come first, if they were not tried for so long; one turn is the order's own."""
+    memory, cpu = frame.run.memory, frame.own_cpu
+    aged = [source for source in node.sources if source.aging is not None]
+    if not aged:
+        return False
+    turn = memory["turn", node, cpu]
+    memory["turn", node, cpu] = (turn + 1) % (len(aged) + 1)
+    if turn == 0:
+        return False
+    source = aged[turn - 1]
+    if max(0, frame.now - memory["tried", source, cpu]) < evaluate(frame, source.aging):
+        return False
+    memory["tried", source, cpu] = frame.now
+    return any(frame.kernel.pull(queue) for queue in instances(frame, source.queue))
+
+
+def instances(frame: Frame, ref: t.QueueRef) -> Iterator[Instance]:
+    """Those that an index means: `*` is each in turn."""
+    choices = [
+        range(frame.run.count(kind)) if isinstance(index, t.Star) else [evaluate(frame, index)]
+        for index, kind in zip(ref.indices, ref.queue.dimensions, strict=True)
+    ]
+    return ((ref.queue, *indices) for indices in product(*choices))
+
+
+def _is_before(frame: Frame, prev: Task, queue: Instance) -> bool:
+    """Whether prev, queued where it was, would be chosen before all that wait there."""
+    order = queue[0].order
+    if order is None:
+        return frame.kernel.length(queue) == 0
+    first = frame.kernel.first(queue)
+    if first is None:
+        return True
+    if order is Kind.TIME:
+        return frame.run.position(prev) <= first
+    return distance(frame.run.vtime_if_stopped(prev), first) <= 0
+
+
+def _keep(frame: Frame, node: t.PullChain, prev: Task, contested: bool) -> bool:
+    slice_ = evaluate(frame, node.keep)
+    frame.run.go_on(prev, contested)
+    frame.kernel.set_slice(prev, slice_)
+    return True
+
+
+@meaning(t.PullInto)
+def _pull_into(frame: Frame, node: t.PullInto) -> bool:
+    cpu = evaluate(frame, node.into.indices[0])
+    if cpu not in frame.kernel.active:
+        return False
+    source, into = next(instances(frame, node.source)), next(instances(frame, node.into))
+    return any(
+        cpu in task.allowed and frame.kernel.move(task, into) for task in frame.kernel.waiting(source)[:LOOKED_AT]
+    )
