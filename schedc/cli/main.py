@@ -40,6 +40,8 @@ COMMANDS = {
     "simulate": Entry("simulate", "how well policies serve a workload, on a simulated machine"),
     "fmt": Entry("fmt", "lay out policies in the one style"),
     "explain": Entry("explain", "the page of a diagnostic's code"),
+    "card": Entry("card", "the language on a page, for a model's prompt"),
+    "grammar": Entry("grammar", "the grammar, for parsers and constrained decoding"),
     "new": Entry("new", "begin a policy from one of the library"),
     "setup": Entry("setup", "fetch what the VM gate needs"),
     "doctor": Entry("doctor", "what of the needed tools is here"),

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from schedc.check.symbols import MAX_NAME, RESERVED
 from schedc.cli import files
 from schedc.cli.main import Refused
+from schedc.library import policies, title
 from schedc.syntax.grammar import keywords
 
 if TYPE_CHECKING:
     import argparse
 
-_LIBRARY = Path(__file__).parents[1] / "stdlib_policies"
 _HEADER = re.compile(r"^policy\s+\w+", re.MULTILINE)
 _DEFAULT = "fair"
 
@@ -29,10 +29,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    library = {path.stem: path for path in sorted(_LIBRARY.glob("*.sched"))}
+    library = policies()
     if options.list:
         for stem, path in library.items():
-            print(f"{stem:<14} {_title(path.read_text(encoding='utf-8'))}")
+            print(f"{stem:<14} {title(path.read_text(encoding='utf-8'))}")
         return 0
     if options.name is None:
         raise Refused("new: a name is missing")
@@ -56,8 +56,3 @@ def _target(name: str) -> tuple[Path, str]:
     if policy in keywords() or policy in RESERVED:
         policy = f"{policy}_policy"
     return path, policy[:MAX_NAME]
-
-
-def _title(text: str) -> str:
-    match = re.search(r'^policy\s+\w+\s+"([^"]*)"', text, re.MULTILINE)
-    return match[1] if match else ""

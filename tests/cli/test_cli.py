@@ -160,7 +160,7 @@ def test_new(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Cap
     library = tmp_path / "library"
     library.mkdir()
     (library / "fair.sched").write_text(GOOD)
-    monkeypatch.setattr("schedc.cli.new._LIBRARY", library)
+    monkeypatch.setattr("schedc.library._FOLDER", library)
     assert main(["new", "my-desk"]) == 0
     assert Path("my-desk.sched").read_text() == GOOD.replace("policy rr", "policy my_desk")
     assert main(["new", "my-desk"]) == 2

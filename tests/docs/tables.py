@@ -12,19 +12,6 @@ from schedc.types.kinds import Kind
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"
 _PLACE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-_WHAT = {
-    "select_cpu": "where to place a task that wakes",
-    "enqueue": "a task is ready to wait",
-    "dispatch": "a CPU has nothing to run",
-    "runnable": "a task becomes ready to run",
-    "running": "a task begins to run",
-    "stopping": "a task stops running; `ran` is what it ran since it began",
-    "quiescent": "a task is no longer ready to run",
-    "enable": "a task comes under this policy",
-    "tick": "the clock ticks while a task runs",
-    "cpu_online": "a CPU joins",
-    "cpu_offline": "a CPU leaves",
-}
 
 
 def arithmetic() -> str:
@@ -56,7 +43,7 @@ def events() -> str:
         result = f" -> {event.result}" if event.result is not None else ""
         head = f"`{event.name}({', '.join(given)}){result}`"
         kinds = ", ".join(str(each) for each in event.formals)
-        lines.append(f"| {head} | {_WHAT[event.name]} | {kinds} | {', '.join(effects) or 'keep state'} |")
+        lines.append(f"| {head} | {event.text} | {kinds} | {', '.join(effects) or 'keep state'} |")
     return "\n".join(lines) + "\n"
 
 
