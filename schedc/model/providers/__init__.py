@@ -1,0 +1,1 @@
+"""Who answers: a service that speaks the Messages API, or a command."""
