@@ -39,6 +39,7 @@ COMMANDS = {
     "measure": Entry("measure", "how well schedulers serve a workload, on real kernels"),
     "simulate": Entry("simulate", "how well policies serve a workload, on a simulated machine"),
     "generate": Entry("generate", "a policy for a goal, written by a model and mended until the gates take it"),
+    "mcp": Entry("mcp", "serve all this to a language model's client, over standard input and output"),
     "fmt": Entry("fmt", "lay out policies in the one style"),
     "explain": Entry("explain", "the page of a diagnostic's code"),
     "card": Entry("card", "the language on a page, for a model's prompt"),

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, Any
 
 from schedc.model.gates.outcome import GateTrouble, Outcome
@@ -17,8 +19,12 @@ from schedc.model.gates.registry import GATES, Progress, runner
 
 # What a gate has to end its own children in.
 _GRACE = 5.0
+_LOOK = 0.05
 _LAST_LINES = 12
-_MAX_LINE = 500
+MAX_LINE = 500
+# -P: what lies in the current folder is not imported, whoever wrote it there.
+COMMAND = (sys.executable, "-P", "-m", "schedc.model.gates.worker")
+_HOME = str(Path(__file__).parents[3])
 
 
 def run(gate: str, text: str, options: dict[str, Any], progress: Progress, seconds: float) -> Outcome:
@@ -29,7 +35,7 @@ def run(gate: str, text: str, options: dict[str, Any], progress: Progress, secon
         watch = Watch(process, progress)
         try:
             limit = min(seconds, GATES[gate].seconds)
-            output, _ = process.communicate(_question(gate, text, options), timeout=limit)
+            output, _ = process.communicate(question(gate, text, options), timeout=limit)
         except subprocess.TimeoutExpired:
             raise GateTrouble(f"the gate `{gate}` was not done in {limit:.0f} s") from None
         finally:
@@ -40,14 +46,20 @@ def run(gate: str, text: str, options: dict[str, Any], progress: Progress, secon
 
 def started() -> subprocess.Popen[str]:
     """The process of a gate; it waits for its question."""
-    command = [sys.executable, "-m", "schedc.model.gates.worker"]
     return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
-        start_new_session=True,
+        COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+        start_new_session=True, env=environment(),
     )  # fmt: skip
 
 
-def _question(gate: str, text: str, options: dict[str, Any]) -> str:
+def environment() -> dict[str, str]:
+    """This one's, with the place where this schedc is."""
+    paths = (_HOME, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
+
+
+def question(gate: str, text: str, options: dict[str, Any]) -> str:
+    """What such a process reads."""
     return json.dumps({"gate": gate, "text": text, "options": options})
 
 
@@ -66,7 +78,7 @@ class Watch:
     def _read(self) -> None:
         stream: IO[str] = self._stream
         for line in stream:
-            self.last.append(line.rstrip()[:_MAX_LINE])
+            self.last.append(line.rstrip()[:MAX_LINE])
             self._progress(self.last[-1])
 
     def join(self) -> None:
@@ -74,14 +86,30 @@ class Watch:
 
 
 def end(process: subprocess.Popen[str]) -> None:
-    """It and all that it started: first asked, then killed."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        if process.poll() is not None:
-            break
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE)
+    """It and all that it started."""
+    if process.poll() is None:
+        end_group(process.pid)
+    process.wait()
+
+
+def end_group(pid: int) -> None:
+    """The process that leads this group, and all in it: first asked, so that it ends what it started; then killed."""
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGTERM)
+        until = time.monotonic() + _GRACE
+        while time.monotonic() < until:
+            time.sleep(_LOOK)
+            if _gone(pid):
+                return
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _gone(pid: int) -> bool:
+    """It has ended, whether somebody has waited for it or not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
 
 
 def parsed(gate: str, output: str, code: int | None, last: deque[str]) -> Outcome:

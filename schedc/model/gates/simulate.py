@@ -61,7 +61,7 @@ class _Search:
 
 
 def run(text: str, options: dict[str, Any], progress: Progress) -> Outcome:
-    """`options`: `stories`, how many are drawn. Idle CPUs are judged where the policy promises to be work-conserving."""
+    """`options`: `stories`, how many are drawn. Idle CPUs are judged if the policy promises to be work-conserving."""
     result = compiled(text)
     if not result.accepted or result.check.proven is None:
         return Outcome("simulate", False, "does not compile", diagnostics_json(result.check.source, result.diagnostics))

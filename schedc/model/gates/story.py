@@ -14,10 +14,12 @@ _FIRST_PID = 100
 
 
 def told(scenario: Scenario, result: Result, broken: tuple[Broken, ...]) -> str:
-    """Lines for the one who wrote the policy. The trace's end is that of the task that suffered, where one is named."""
+    """Lines for the one who wrote the policy. The end is that of the task that suffered, where one is named; a trace
+    that was cut off has no end to show."""
     lines = [f"broken: {each.name}: {each.what}" for each in broken]
     lines += ["", *_machine(scenario), *_tasks(scenario), *_events(scenario)]
-    lines += ["", "the last that happened (time, CPU, what, task, numbers):", *_trace(result, broken)]
+    if not result.trace_cut:
+        lines += ["", "the last that happened (time, CPU, what, task, numbers):", *_trace(result, broken)]
     return "\n".join(lines)
 
 

@@ -1,0 +1,185 @@
+"""The server as a client of the official SDK sees it: in this process, and once over a real pipe."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from mcp.shared.exceptions import MCPError
+
+from schedc.card import card
+from schedc.library import policies, policy_text
+from schedc.mcp import results
+from schedc.mcp.server import build
+from schedc.syntax.grammar import grammar_text
+
+ROOT = Path(__file__).parents[2]
+FIFO = policy_text("fifo")
+LOSES = FIFO.replace("    insert task into ready for slice", "    if task.woken { insert task into ready for slice }")
+STARVES = FIFO.replace("queue ready: fifo\n", "queue ready: fifo\nqueue late: fifo\n").replace(
+    "    insert task into ready for slice",
+    "    if task.nice > 0 { insert task into late for slice } else { insert task into ready for slice }",
+).replace("pull ready\n", "pull ready or late\n")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+pytestmark = pytest.mark.anyio
+
+
+def client(seconds: float = 600) -> Client:
+    return Client(build("test", seconds))
+
+
+async def test_what_is_offered() -> None:
+    async with client() as session:
+        tools = {tool.name: tool for tool in (await session.list_tools()).tools}
+        assert set(tools) == {
+            "check_policy", "compile_policy", "simulate_policy", "verify_policy", "explain", "search_policies", "get_policy",
+        }  # fmt: skip
+        assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools.values())
+        check = tools["check_policy"]
+        assert check.input_schema["properties"]["policy"]["maxLength"] == 65_536
+        assert check.output_schema is not None and "findings" in check.output_schema["properties"]
+        prompts = {prompt.name for prompt in (await session.list_prompts()).prompts}
+        assert prompts == {"write_policy", "mend_policy", "explain_policy"}
+
+
+async def test_a_policy_is_checked() -> None:
+    async with client() as session:
+        good = await session.call_tool("check_policy", {"policy": FIFO})
+        assert good.structured_content is not None and good.structured_content["passed"] is True
+        bad = await session.call_tool("check_policy", {"policy": LOSES})
+        assert bad.structured_content is not None and bad.structured_content["passed"] is False
+        assert bad.content[0].type == "text" and '"code": "S301"' in bad.content[0].text
+        assert bad.content[1].type == "resource_link"
+        assert '"laws"' in await read(session, bad.content[1].uri)
+
+
+async def read(session: Client, uri: str) -> str:
+    content = (await session.read_resource(uri)).contents[0]
+    text: str = content.text  # type: ignore[union-attr]
+    return text
+
+
+async def test_a_long_result_is_cut_and_linked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "MOST_WORDS", 50)
+    async with client() as session:
+        bad = await session.call_tool("check_policy", {"policy": LOSES})
+        assert bad.content[0].type == "text" and len(bad.content[0].text) < 160
+        assert "the rest is in schedc://results/1" in bad.content[0].text
+
+
+async def test_the_pages() -> None:
+    async with client() as session:
+        assert await read(session, "schedc://card") == card()
+        assert await read(session, "schedc://grammar") == grammar_text()
+        assert await read(session, "schedc://library/fair") == policy_text("fair")
+        assert (await read(session, "schedc://codes/S301")).startswith("S301")
+        prompt = await session.get_prompt("mend_policy", {"policy": LOSES})
+        assert LOSES in prompt.messages[0].content.text  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("uri", ["schedc://library/..%2F..%2Fapi", "schedc://library/none", "schedc://codes/X", "schedc://results/9"])
+async def test_there_is_nothing_else_to_read(uri: str) -> None:
+    async with client() as session:
+        with pytest.raises(MCPError):
+            await session.read_resource(uri)
+
+
+async def test_the_library_is_searched() -> None:
+    async with client() as session:
+        found = await session.call_tool("search_policies", {"words": "desktop builds"})
+        assert found.structured_content is not None
+        assert [each["name"] for each in found.structured_content["result"]] == ["desk"]
+        everything = await session.call_tool("search_policies", {})
+        assert everything.structured_content is not None
+        assert [each["name"] for each in everything.structured_content["result"]] == list(policies())
+        text = await session.call_tool("get_policy", {"name": "fifo"})
+        assert text.content[0].type == "text" and text.content[0].text == FIFO
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("check_policy", {}),
+        ("check_policy", {"policy": "x" * 70_000}),
+        ("get_policy", {"name": "../../etc/passwd"}),
+        ("explain", {"code": "S999"}),
+        ("verify_policy", {"policy": FIFO, "kernel": "/boot/vmlinuz"}),
+        ("verify_policy", {"policy": FIFO, "seconds": 100_000}),
+        ("load_policy", {"policy": FIFO}),
+    ],
+)
+async def test_what_is_refused(tool: str, arguments: dict[str, Any]) -> None:
+    async with client() as session:
+        try:
+            answer = await session.call_tool(tool, arguments)
+        except MCPError:
+            return
+        assert answer.is_error
+
+
+async def test_long_work_says_how_it_goes_and_its_finding_is_a_story() -> None:
+    said: list[str | None] = []
+
+    async def progress(done: float, total: float | None, message: str | None) -> None:
+        said.append(message)
+
+    async with client() as session:
+        answer = await session.call_tool("simulate_policy", {"policy": STARVES, "stories": 1}, progress_callback=progress)
+        assert answer.structured_content is not None and answer.structured_content["passed"] is False
+        assert "broken: no_abort" in answer.structured_content["findings"]
+    assert said == ["1 stories"]
+
+
+async def test_a_clients_work_ends_with_its_share() -> None:
+    async with client(seconds=0.0) as session:
+        answer = await session.call_tool("compile_policy", {"policy": FIFO})
+        assert answer.is_error and answer.content[0].type == "text" and "used up" in answer.content[0].text
+
+
+def workers(server: int) -> list[str]:
+    """The gates that run under this process."""
+    shown = subprocess.run(["ps", "--ppid", str(server), "-o", "args="], capture_output=True, text=True, check=False)
+    return [line for line in shown.stdout.splitlines() if "gates.worker" in line]
+
+
+async def test_a_request_that_is_given_up_is_ended() -> None:
+    async with client() as session:
+        with anyio.move_on_after(30) as scope:
+            async with anyio.create_task_group() as group:
+                group.start_soon(session.call_tool, "simulate_policy", {"policy": FIFO, "stories": 400})
+                while not workers(os.getpid()):
+                    await anyio.sleep(0.05)
+                group.cancel_scope.cancel()
+            while workers(os.getpid()):
+                await anyio.sleep(0.05)
+        assert not scope.cancelled_caught
+
+
+async def test_over_a_real_pipe(tmp_path: Path) -> None:
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "schedc.cli", "mcp"], env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path
+    )
+    async with Client(stdio_client(server)) as session:
+        answer = await session.call_tool("check_policy", {"policy": FIFO})
+        assert answer.structured_content is not None and answer.structured_content["passed"] is True
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.vm
+async def test_a_real_kernel_takes_it() -> None:
+    async with client() as session:
+        answer = await session.call_tool("verify_policy", {"policy": FIFO, "seconds": 3})
+        assert answer.structured_content is not None and answer.structured_content["passed"] is True
