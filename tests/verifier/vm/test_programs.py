@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedc.verifier.vm import guest_build, programs
+from schedc.cli.main import main
+from schedc.verifier.vm import guest_build, programs, setup
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.needed import needed
 
@@ -94,3 +95,21 @@ def test_a_library_that_no_package_has_is_named(unpacked: Path, tmp_path: Path) 
     (unpacked / guest_build.LIBDIR / "libone.so.1").unlink()
     with pytest.raises(VmError, match=r"hackbench needs libone\.so\.1"):
         programs.archive(["hackbench"], tmp_path)
+
+
+def test_setup_fetches_the_programs_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without kernels that are named, none is fetched and none is booted."""
+    asked: list[list[str]] = []
+
+    def packed(names: list[str]) -> bytes:
+        asked.append(names)
+        return bytes(200_000)
+
+    monkeypatch.setenv("SCHEDC_CACHE", str(tmp_path))
+    monkeypatch.setattr(programs, "archive", packed)
+    monkeypatch.setattr(setup, "setup", lambda kernels: pytest.fail("kernels were fetched"))
+    assert main(["setup", "vm", "--programs"]) == 0
+    assert asked == [["hackbench"], ["make"], ["stress-ng"]]
+    assert "program make: 0.2 MB in the guest" in capsys.readouterr().err
