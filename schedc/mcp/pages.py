@@ -16,8 +16,8 @@ from schedc.syntax.grammar import grammar_text
 
 _MARKDOWN, _TEXT = "text/markdown", "text/plain"
 _STEPS = (
-    "Check it with check_policy and mend all that it finds, then compile_policy, simulate_policy and verify_policy; after "
-    "each change begin again with check_policy. Say at the end which of them passed."
+    "Check it with check_policy and mend all that it finds, then compile_policy, simulate_policy and verify_policy. "
+    "After a change begin again with check_policy. Say at the end which of them passed."
 )
 
 
