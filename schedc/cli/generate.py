@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from schedc.model.talk import Provider
 
 _MAX_TEXT = 200_000
+_MAX_SECONDS = 1_000_000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -147,9 +148,10 @@ def _back(options: argparse.Namespace, told: str, stopped_at: str) -> int:
 
 def _task(options: argparse.Namespace, max_output: int = 0) -> Task:
     from schedc.model.generate import Task
+    from schedc.model.talk import clean
 
     return Task(
-        options.goal,
+        clean(options.goal),
         _gates(options),
         _read(options.workload) if options.workload else "",
         _read(options.start) if options.start else "",
@@ -208,8 +210,10 @@ def _limits(options: argparse.Namespace, config: Config, model: Model) -> Limits
         ours.tokens if options.max_tokens is None else options.max_tokens,
         money,
     )
-    if limits.attempts < 1 or not limits.seconds > 0 or (limits.tokens is not None and limits.tokens < 1):
-        raise Refused("limits are more than nothing: --attempts, --seconds and --max-tokens")
+    if limits.attempts < 1 or (limits.tokens is not None and limits.tokens < 1):
+        raise Refused("limits are more than nothing: --attempts and --max-tokens")
+    if not 0 < limits.seconds <= _MAX_SECONDS:
+        raise Refused(f"--seconds: a time of up to {_MAX_SECONDS} s is needed")
     return limits
 
 
@@ -229,6 +233,8 @@ def _folder(options: argparse.Namespace) -> Path:
 
 def _read(name: str) -> str:
     """A text of bounded size; `OSError` is told by the command."""
+    from schedc.model.talk import clean
+
     if name == "-":
         text = sys.stdin.read(_MAX_TEXT + 1) if sys.stdin is not None else ""
     else:
@@ -236,4 +242,4 @@ def _read(name: str) -> str:
             text = file.read(_MAX_TEXT + 1)
     if len(text) > _MAX_TEXT:
         raise Refused(f"{name}: more than {_MAX_TEXT} characters")
-    return text
+    return clean(text)

@@ -9,6 +9,11 @@ from typing import Literal, Protocol
 from schedc.verifier.trouble import Trouble
 
 
+def clean(text: str) -> str:
+    """Without halves of characters, which a command line, JSON or a terminal can bring and nothing can write."""
+    return text.encode("utf-8", "replace").decode()
+
+
 @dataclass(frozen=True)
 class Turn:
     """One side's words; turns alternate and begin with the user's."""

@@ -205,6 +205,12 @@ def test_words_in_a_policy_decide_nothing(service: Any) -> None:
     assert mark.startswith("material-") and told.count(f"</{mark}>") == 1
 
 
+def test_half_a_character_stops_nothing(service: Any) -> None:
+    service.replies = [fenced(GOOD.replace("One queue", "One \ud800 queue"), "\udfff")]
+    assert generate(service, "--attempts", "1") == 0
+    assert "One ? queue" in Path("out/policy.sched").read_text()
+
+
 def test_ctrl_c_keeps_every_attempt(service: Any) -> None:
     service.replies = [fenced(LOSES), {"text": "I think", "hang": 60}]
     command = [sys.executable, "-m", "schedc.cli", "generate", "be quick", "--base-url", service.url, "--gates", "check",

@@ -80,7 +80,7 @@ def test_an_answer_from_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["generate", "--from-answer", "absent.md"]) == 2
 
 
-@pytest.mark.parametrize("arguments", [[], ["  "], ["x", "--gates", "prayer"], ["x", "--max-money", "much"], ["x", "--attempts", "0"]])
+@pytest.mark.parametrize("arguments", [[], ["  "], ["x", "--gates", "prayer"], ["x", "--max-money", "much"], ["x", "--attempts", "0"], ["x", "--seconds", "inf"]])
 def test_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["generate", *arguments]) == 2
     assert "Traceback" not in capsys.readouterr().err
@@ -95,6 +95,15 @@ def test_the_users_configuration_is_over_ours(tmp_path: Path) -> None:
     assert config.limits.attempts == 2 and config.limits.money == Decimal("2.00")
     price = config.model("claude-opus-5-5").price
     assert price is not None and (price.output, price.input) == (Decimal("19.5"), Decimal("4.00"))
+
+
+def test_the_configuration_of_the_page_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    own = tmp_path / "models.toml"
+    own.write_text(page.split("```toml\n")[1].split("```")[0])
+    config = load(own)
+    mine = config.model(config.default)
+    assert (mine.key_env, mine.price is not None, config.limits.attempts) == ("MY_KEY", True, 3)
 
 
 def test_every_price_says_when_and_where_it_was_read() -> None:

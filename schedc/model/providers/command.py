@@ -55,9 +55,7 @@ def _run(argv: Sequence[str], text: bytes, seconds: float) -> tuple[bytes, bytes
         output, errors = _talk(process, text, deadline)
         return output, errors, process.wait(max(0.01, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
-        raise NoAnswer(
-            f"the command was not done in {seconds:.0f} s", usage=Usage(input=len(text), exact=False)
-        ) from None
+        raise NoAnswer(f"the command was not done in {seconds:.0f} s") from None
     finally:
         _end(process)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from schedc.model.config import Model
 from schedc.model.providers.pump import Late, Pump
 from schedc.model.providers.refusals import lost, no_answer
-from schedc.model.talk import Answer, NoAnswer, Prompt, Stop, Usage
+from schedc.model.talk import Answer, NoAnswer, Prompt, Stop, Usage, clean
 
 if TYPE_CHECKING:
     from anthropic import Anthropic
@@ -124,4 +124,4 @@ def _texts(message: Message) -> tuple[str, str]:
     """Words and thoughts."""
     text = "".join(block.text for block in message.content if block.type == "text")
     thinking = "".join(block.thinking for block in message.content if block.type == "thinking")
-    return text, thinking
+    return clean(text), clean(thinking)
