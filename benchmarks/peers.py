@@ -68,6 +68,11 @@ def compared(peers: Sequence[Peer], options: Options) -> list[dict[str, Any]]:
     return [peers_report.plain(options, [next(found) for _ in group]) for group in groups]
 
 
+def data(found: Sequence[dict[str, Any]]) -> str:
+    """JSON, a line for each C scheduler on each number of CPUs."""
+    return "[\n" + ",\n".join(json.dumps(each) for each in found) + "\n]\n"
+
+
 def show(found: Sequence[dict[str, Any]]) -> None:
     """On standard output."""
     print("\n".join(line for each in found for line in peers_report.lines(each)), flush=True)
@@ -95,7 +100,7 @@ def main(arguments: Sequence[str]) -> int:
             show(part)
             found += part
             if options.data:
-                options.data.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+                options.data.write_text(data(found), encoding="utf-8")
     except (VmError, MeasureError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.seeds import Seeds
 from schedc.verifier.measure import Options
-from schedc.verifier.measure.compare import compare
+from schedc.verifier.measure.compare import Interval, compare
 
 # Of the lab's figures those that say how tasks are served; a workload's largest single values are left out.
 WANTED = ("wakeup p50", "wakeup p99", "request p50", "request p99", "wait p50", "share of the CPU time")
@@ -34,9 +34,9 @@ def _scheduler(base: Seeds, mine: Seeds) -> dict[str, Any]:
     return {
         "name": mine.subject.name,
         "per_decision": _rounded(values),
-        "ratio": dataclasses.asdict(ratio) if ratio else None,
-        "mean": mine.means(),
-        "calls": mine.calls(),
+        "ratio": _interval(ratio),
+        "mean": {callback: round(value, 1) for callback, value in mine.means().items()},
+        "calls": {callback: round(value, 4) for callback, value in mine.calls().items()},
     }
 
 
@@ -51,9 +51,13 @@ def _compared(base: Seeds, mine: Seeds) -> Iterator[dict[str, Any]]:
                 **dataclasses.asdict(figure),
                 "base": _rounded(theirs),
                 "mine": _rounded(ours),
-                "ratio": dataclasses.asdict(found.ratio) if found.ratio else None,
+                "ratio": _interval(found.ratio),
                 "word": found.word,
             }
+
+
+def _interval(ratio: Interval | None) -> dict[str, float | None] | None:
+    return {key: value and round(value, 4) for key, value in dataclasses.asdict(ratio).items()} if ratio else None
 
 
 def _rounded(values: Sequence[float]) -> list[float]:
