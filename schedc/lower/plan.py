@@ -73,7 +73,8 @@ def make_plan(policy: t.Policy) -> Plan:
         queues=queues,
         vtime_used=bool(clocked) or any(_is_plain_vtime(node) for node in nodes),
         vtime_in_kernel=plain and not time_order,
-        home=base > 1 and (keeps or clock_slots > 0),
+        # A lone queue is everybody's home; that of deadlines has to know that prev was queued, and so has a deadline.
+        home=(keeps and (base > 1 or time_order)) or (base > 1 and clock_slots > 0),
         ran_used=_ran_used(policy),
         task_fields=policy.state_of(Kind.TASK),
         clock_slots=clock_slots,
