@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Frame:
-    """`event` is the handler's; the live params, the globals and the time are read once, when it begins."""
+    """`event` is the handler's; the live params, the globals and the time are read once, when it begins.
+
+    `replaced`: an idle CPU was picked that takes no tasks any more.
+    """
 
     def __init__(self, run: PolicyRun, event: str, task: Task | None = None, flags: int = 0) -> None:
         self.run, self.event, self.task, self.flags = run, event, task, flags
@@ -23,6 +26,7 @@ class Frame:
         self.prev: Task | None = None
         self.own_cpu: int | None = None
         self.own_names: tuple[t.Local, ...] = ()
+        self.replaced = False
         self.now = run.kernel.now
         self.globals = {each: run.memory[each, 0] for each in run.policy.globals}
         self.params = {each: run.kernel.param(each) for each in run.policy.params}
@@ -49,9 +53,8 @@ class Frame:
             return True
         if isinstance(owner, t.LocalRef):
             return owner.local not in self.own_names
-        return not (
-            self.event in ("running", "stopping", "tick") and isinstance(owner, t.FieldRef) and owner.field.name == "cpu"
-        )
+        runs_there = self.event in ("running", "stopping", "tick")
+        return not (runs_there and isinstance(owner, t.FieldRef) and owner.field.name == "cpu")
 
 
 Meaning = Callable[[Frame, Any], Any]

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from schedc.typed import tree as t
-from schedc.types.kinds import UNSIGNED
 from schedc.typed.walk import walk_policy
+from schedc.types.kinds import UNSIGNED
 
 # A place: a global or a counter with a number, a field with a layer (or None) and its owner, a word for what every
 # policy has ("vtime", "home", "layer", "clock", ...) with whose it is.

@@ -15,8 +15,9 @@ from schedc.verifier.interpret.numbers import compared
 def _pick(frame: Frame, node: t.Pick) -> int | None:
     task = evaluate(frame, node.task)
     found = _search(frame, node, task) if _is_search(node) else _kernels_choice(frame, node, task)
-    if frame.event == "select_cpu" and node.idle and found not in frame.kernel.active:
-        return None  # on its way up or down it looks idle, and takes no tasks
+    if frame.event == "select_cpu" and node.idle and found is not None and found not in frame.kernel.active:
+        frame.replaced = True  # on its way up or down it looks idle, and takes no tasks
+        return None
     return found
 
 

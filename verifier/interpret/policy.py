@@ -138,6 +138,8 @@ class PolicyRun:
 
     def usable(self, frame: Frame, cpu: int, claimed: bool) -> int:
         """A CPU that is returned is one where the task may run, else another one is chosen for it."""
+        if frame.replaced and not claimed:
+            return SUBSTITUTE
         if claimed or (cpu in self.kernel.active and frame.task is not None and cpu in frame.task.allowed):
             return cpu
         return SUBSTITUTE

@@ -27,8 +27,10 @@ def _chain(frame: Frame, node: t.PullChain) -> bool:
         for queue in instances(frame, source.queue):
             if source.aging is not None:
                 frame.run.memory["tried", source, frame.own_cpu] = frame.now
-            if prev is not None and frame.run.home(prev) == queue and _is_before(frame, prev, queue):
-                return _keep(frame, node, prev, contested=bool(frame.kernel.length(queue)))
+            if prev is not None and frame.run.home(prev) == queue:
+                first = frame.kernel.first(queue) if queue[0].order is not None else None
+                if _is_before(frame, prev, queue, first):
+                    return _keep(frame, node, prev, contested=first is not None)
             if frame.kernel.pull(queue):
                 return True
     return prev is not None and _keep(frame, node, prev, contested=False)
@@ -60,12 +62,11 @@ def instances(frame: Frame, ref: t.QueueRef) -> Iterator[Instance]:
     return ((ref.queue, *indices) for indices in product(*choices))
 
 
-def _is_before(frame: Frame, prev: Task, queue: Instance) -> bool:
-    """Whether prev, queued where it was, would be chosen before all that wait there."""
+def _is_before(frame: Frame, prev: Task, queue: Instance, first: int | None) -> bool:
+    """Whether prev, queued where it was, would be chosen before all that wait there; `first` is the head's position."""
     order = queue[0].order
     if order is None:
-        return frame.kernel.length(queue) == 0
-    first = frame.kernel.first(queue)
+        return frame.kernel.is_seen_empty(queue)
     if first is None:
         return True
     if order is Kind.TIME:

@@ -55,6 +55,7 @@ class Replay:
         )  # fmt: skip
 
     def end(self) -> None:
+        self._skip_vain_pulls()
         if self._at < len(self.call.steps):
             raise Differs("nothing more", _words(self.call.steps[self._at]))
 
@@ -75,6 +76,13 @@ class Replay:
             return 0 if self._look("f", queue) is None else 1
         return self._look("q", queue) or 0
 
+    def is_seen_empty(self, queue: Instance) -> bool:
+        """A pull that follows says as much as a look."""
+        key = "q", self._id(queue), self._at
+        if key not in self.call.looks and self._next()[:2] == ["l", str(key[1])]:
+            return False
+        return self.length(queue) == 0
+
     def first(self, queue: Instance) -> int | None:
         return self._look("f", queue)
 
@@ -83,7 +91,7 @@ class Replay:
         return [Task(pid, cpu, allowed=_cpus(mask)) for pid, cpu, mask in found]
 
     def random(self) -> int:
-        return int(self._take("x", f"draws a number")[1])
+        return int(self._take("x", "draws a number")[1])
 
     def claim(self, how: str, task: Task, cpu: int | None) -> int | None:
         """The kernel's choice is one of the idle CPUs where the task may run; that one, if it is asked for it."""
@@ -153,7 +161,18 @@ class Replay:
     def _next(self) -> list[str]:
         return self.call.steps[self._at] if self._at < len(self.call.steps) else []
 
+    def _skip_vain_pulls(self) -> None:
+        """A pull from a queue that was just seen empty decides nothing."""
+        while (step := self._next()) and step[0] == "l" and step[2] == "0":
+            queue = int(step[1])
+            seen = {self.call.looks.get((what, queue, self._at), 1) for what in "qf"}
+            if not seen & {0, None}:
+                return
+            self._at += 1
+
     def _take(self, what: str, wanted: str) -> list[str]:
+        if what != "l":
+            self._skip_vain_pulls()
         step = self._next()
         if not step or step[0] != what:
             raise Differs(wanted, _words(step) if step else "nothing more")

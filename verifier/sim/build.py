@@ -48,11 +48,10 @@ def executable(program: Program, home: Path | None = None) -> Path:
     result = home / "sim" / _digest({**core, **text}, flags)[:24] / "simulate"
     if result.is_file():
         return result
-    objects = _core_objects(home, core)
+    objects = _core_objects(home, {**core, **around.files})
     with tempfile.TemporaryDirectory(prefix="schedc-sim-") as work:
         _write(Path(work), {**core, **text})
-        sources = ["glue.c", *(name for name in around.files if name.endswith(".c"))]
-        _clang(home, work, [*flags, "-o", "simulate", *sources, *map(str, objects)], program.name)
+        _clang(home, work, [*flags, "-o", "simulate", "glue.c", *map(str, objects)], program.name)
         cache.write_atomically(result, (Path(work) / "simulate").read_bytes(), executable=True)
     return result
 
@@ -63,7 +62,7 @@ def core_digest() -> str:
 
 
 def _core_objects(home: Path, core: dict[str, bytes]) -> list[Path]:
-    """The core is compiled once for all policies."""
+    """The core, and what stands beside it, is compiled once for all policies."""
     folder = home / "sim" / f"core-{_digest(core, CORE_FLAGS)[:24]}"
     names = [name for name in core if name.endswith(".c")]
     objects = [folder / Path(name).with_suffix(".o") for name in names]

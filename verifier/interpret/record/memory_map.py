@@ -69,7 +69,7 @@ def _fields(policy: t.Policy) -> Iterator[Row]:
             continue
         array = "cpu_slots" if field.owner is Kind.CPU else f"{field.owner.value}_states"
         for place, member in _members(field, policy):
-            count = f"sizeof({array}) / sizeof({array}[0])"
+            count = "64" if field.owner in (Kind.CPU, Kind.CORE) else f"sizeof({array}) / sizeof({array}[0])"
             yield Row(place, f"&{array}[0].{member}", _size(field.type), f"sizeof({array}[0])", count)
 
 
