@@ -21,7 +21,7 @@ class Mirror:
     def __init__(self, map_: MemoryMap, memory: Memory, number: Callable[[Instance], int]) -> None:
         self._map, self._memory, self._number = map_, memory, number
         self._compiled: dict[Key, int] = {}
-        self._rows = {row.place for row in (*map_.rows, *map_.task_rows)}
+        self._rows = {row.place for row in map_.rows} | {row.place for row in map_.task_rows}
 
     def check(self, call: Call) -> None:
         """`Differs` names the first place with two values."""

@@ -42,7 +42,8 @@ def calls(text: str) -> Iterator[Call]:
             continue
         what, rest = line[2], line[4:].split(" ")
         if what == ">":
-            call = Call(rest[0], *map(int, rest[1:]))
+            now, cpu, a, b, pid = map(int, rest[1:])
+            call = Call(rest[0], now, cpu, a, b, pid)
         elif call is not None and what == "<":
             call.result = int(rest[0])
             yield call

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schedc.verifier.interpret import Subject, frame, inserts, pulls, statements
+from schedc.verifier.interpret import Subject, frame, inserts, pulls
 from schedc.verifier.interpret.differ import Compared, replayed
 from schedc.verifier.interpret.memory import Memory
 from schedc.verifier.interpret.policy import PolicyRun
@@ -31,6 +31,16 @@ def mean(node: str, changed: Callable[[Any], Any]) -> Mutation:
     return mutate
 
 
+def without(node: str) -> Mutation:
+    """A statement does nothing."""
+
+    def mutate(patch: pytest.MonkeyPatch) -> None:
+        kind = next(each for each in frame._MEANINGS if each.__name__ == node)
+        patch.setitem(frame._MEANINGS, kind, lambda inside, each: None)
+
+    return mutate
+
+
 def swap(owner: object, name: str, new: object) -> Mutation:
     return lambda patch: patch.setattr(owner, name, new)
 
@@ -46,7 +56,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     "layers are not decided": ("desk", swap(PolicyRun, "_decide_layer", lambda self, task: None)),
     "prev stands behind": ("deadlines_only", swap(pulls, "_is_before", lambda inside, prev, queue, first: first is None)),
     "memory forgets": ("desk", swap(Memory, "word", lambda self, key: 0 if key[0] == "clock" else None)),
-    "assignments are lost": ("field_beside_state", swap(statements, "_assign_kept", lambda *arguments: None)),
+    "assignments are lost": ("fair", without("Assign")),
 }  # fmt: skip
 
 
