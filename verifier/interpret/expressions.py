@@ -100,7 +100,7 @@ def instance(frame: Frame, ref: t.QueueRef) -> Instance:
 
 @meaning(t.Negative)
 def _negative(frame: Frame, node: t.Negative) -> int:
-    return -evaluate(frame, node.operand)
+    return -int(evaluate(frame, node.operand))
 
 
 @meaning(t.Convert)
@@ -167,7 +167,7 @@ def _logic(frame: Frame, node: t.Logic) -> bool:
 
 @meaning(t.Not)
 def _not(frame: Frame, node: t.Not) -> bool:
-    return not evaluate(frame, node.operand)
+    return not bool(evaluate(frame, node.operand))
 
 
 @meaning(t.OrElse)
@@ -185,7 +185,7 @@ def _matches(frame: Frame, node: t.Matches) -> bool:
 @meaning(t.Contains)
 def _contains(frame: Frame, node: t.Contains) -> bool:
     cpu, place = evaluate(frame, node.item), evaluate(frame, node.container)
-    return frame.kernel.topology.place(Kind.CPU, cpu, node.container.type.kind) == place
+    return bool(frame.kernel.topology.place(Kind.CPU, cpu, node.container.type.kind) == place)
 
 
 def holds(frame: Frame, condition: t.Condition) -> bool:

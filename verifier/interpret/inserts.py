@@ -20,7 +20,7 @@ def insert(frame: Frame, node: t.Insert) -> None:
     queue = instance(frame, node.queue)
     order = node.queue.queue.order
     if order is Kind.VTIME:
-        position = _by_vtime(frame, node, task, queue)
+        position: int | None = _by_vtime(frame, node, task, queue)
     else:
         position = None if order is None else _by_time(frame, node)
         frame.run.memory["home", task.pid] = queue

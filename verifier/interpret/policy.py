@@ -230,7 +230,7 @@ class PolicyRun:
 
     def vtime_if_stopped(self, task: Task) -> int:
         """Its virtual time if it stopped now."""
-        kernel, self.kernel = self.kernel, Silent(self.kernel)  # type: ignore[assignment]
+        kernel, self.kernel = self.kernel, Silent(self.kernel)
         with self.memory.trial():
             self.stopping(task)
             vtime = int(self.memory["vtime", task.pid])
