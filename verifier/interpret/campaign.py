@@ -21,7 +21,7 @@ from schedc.verifier.sim.stories import stories
 
 # A story's events are brought closer together: what is compared are decisions, not waits.
 END, SOONER = 400 * MS, 4
-POOL = 200
+POOL = 40
 
 
 @dataclass(frozen=True)
