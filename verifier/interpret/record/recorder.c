@@ -34,7 +34,7 @@ void record_flush(void)
 	filled = 0;
 }
 
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
 {
 	va_list arguments;
 
@@ -71,7 +71,7 @@ static void tell_place(u32 index, const struct recorded_place *place)
 		u64 value = value_at((const char *)place->base + (u64)i * place->stride, place->size);
 
 		if (value != shadow[i])
-			say("r %c %u %u %llu\n", place->input ? '=' : 's', index, i, value);
+			note("r %c %u %u %llu\n", place->input ? '=' : 's', index, i, value);
 		shadow[i] = value;
 	}
 }
@@ -99,7 +99,7 @@ static void tell_task_places(struct task_struct *p)
 			continue;
 		value = value_at((const char *)base + place->offset, place->size);
 		if (value != (*shadow)[i])
-			say("r T %d %u %llu\n", p->pid, i, value);
+			note("r T %d %u %llu\n", p->pid, i, value);
 		(*shadow)[i] = value;
 	}
 }
@@ -118,7 +118,7 @@ static u64 active_cpus(void)
 
 static void tell_task(struct task_struct *p)
 {
-	say("r p %d %u %u %d %u %u %d %d %llu %llu %llu %llu %d %s\n", p->pid, p->thread_info.cpu, p->scx.weight,
+	note("r p %d %u %u %d %u %u %d %d %llu %llu %llu %llu %d %s\n", p->pid, p->thread_info.cpu, p->scx.weight,
 	    p->static_prio - DEFAULT_PRIO, p->real_cred->uid.val, p->flags, p->nr_cpus_allowed, p->migration_disabled,
 	    p->cpus_ptr->bits[0], p->scx.slice, p->se.sum_exec_runtime, p->cgroups->dfl_cgrp->kn->id,
 	    (p->scx.flags & SCX_TASK_QUEUED) != 0, p->comm);
@@ -127,8 +127,8 @@ static void tell_task(struct task_struct *p)
 void record_begin(const char *callback, struct task_struct *p, s64 a, s64 b)
 {
 	told = p;
-	say("r > %s %llu %d %lld %lld %d\n", callback, sim.now + UPTIME_NS, sim.this_cpu, a, b, p ? p->pid : -1);
-	say("r m %llu %llu %llu\n", sim.online.bits[0], active_cpus(), sim.idle.bits[0]);
+	note("r > %s %llu %d %lld %lld %d\n", callback, sim.now + UPTIME_NS, sim.this_cpu, a, b, p ? p->pid : -1);
+	note("r m %llu %llu %llu\n", sim.online.bits[0], active_cpus(), sim.idle.bits[0]);
 	tell_places(true);
 	if (p)
 		tell_task(p);
@@ -139,20 +139,20 @@ void record_end(s64 result)
 	tell_places(false);
 	if (told)
 		tell_task_places(told);
-	say("r < %lld\n", result);
+	note("r < %lld\n", result);
 }
 
 /* ---- what is decided */
 
 bool recorded_insert(struct task_struct *p, u64 dsq, u64 slice, u64 flags)
 {
-	say("r i %d %llu %llu %llu\n", p->pid, dsq, slice, flags);
+	note("r i %d %llu %llu %llu\n", p->pid, dsq, slice, flags);
 	return scx_bpf_dsq_insert___v2___new(p, dsq, slice, flags);
 }
 
 bool recorded_insert_vtime(struct task_struct *p, struct scx_bpf_dsq_insert_vtime_args *args)
 {
-	say("r i %d %llu %llu %llu %llu\n", p->pid, args->dsq_id, args->slice, args->enq_flags, args->vtime);
+	note("r i %d %llu %llu %llu %llu\n", p->pid, args->dsq_id, args->slice, args->enq_flags, args->vtime);
 	return __scx_bpf_dsq_insert_vtime(p, args);
 }
 
@@ -160,7 +160,7 @@ bool recorded_pull(u64 dsq, u64 flags)
 {
 	bool moved = scx_bpf_dsq_move_to_local___v2___new(dsq, flags);
 
-	say("r l %llu %d\n", dsq, moved);
+	note("r l %llu %d\n", dsq, moved);
 	return moved;
 }
 
@@ -168,25 +168,25 @@ bool recorded_move(struct bpf_iter_scx_dsq *it, struct task_struct *p, u64 dsq, 
 {
 	bool moved = scx_bpf_dsq_move(it, p, dsq, flags);
 
-	say("r v %d %llu %d\n", p->pid, dsq, moved);
+	note("r v %d %llu %d\n", p->pid, dsq, moved);
 	return moved;
 }
 
 void recorded_kick(s32 cpu, u64 flags)
 {
-	say("r k %d %llu\n", cpu, flags);
+	note("r k %d %llu\n", cpu, flags);
 	scx_bpf_kick_cpu(cpu, flags);
 }
 
 bool recorded_set_slice(struct task_struct *p, u64 slice)
 {
-	say("r S %d %llu\n", p->pid, slice);
+	note("r S %d %llu\n", p->pid, slice);
 	return scx_bpf_task_set_slice(p, slice);
 }
 
 s64 recorded_timer_start(struct bpf_timer *timer, u64 ns, u64 flags)
 {
-	say("r t %llu\n", ns);
+	note("r t %llu\n", ns);
 	return bpf_timer_start(timer, ns, flags);
 }
 
@@ -199,7 +199,7 @@ s32 recorded_walk(struct bpf_iter_scx_dsq *it, u64 id, u64 flags)
 
 	bpf_iter_scx_dsq_new(&own, id, flags);
 	while ((p = bpf_iter_scx_dsq_next(&own)))
-		say("r w %llu %d %u %llu\n", id, p->pid, p->thread_info.cpu, p->cpus_ptr->bits[0]);
+		note("r w %llu %d %u %llu\n", id, p->pid, p->thread_info.cpu, p->cpus_ptr->bits[0]);
 	bpf_iter_scx_dsq_destroy(&own);
 	return bpf_iter_scx_dsq_new(it, id, flags);
 }
@@ -208,7 +208,7 @@ s32 recorded_length(u64 dsq)
 {
 	s32 length = scx_bpf_dsq_nr_queued(dsq);
 
-	say("r q %llu %d\n", dsq, length);
+	note("r q %llu %d\n", dsq, length);
 	return length;
 }
 
@@ -217,9 +217,9 @@ struct task_struct *recorded_peek(u64 dsq)
 	struct task_struct *p = scx_bpf_dsq_peek(dsq);
 
 	if (p)
-		say("r f %llu %llu\n", dsq, p->scx.dsq_vtime);
+		note("r f %llu %llu\n", dsq, p->scx.dsq_vtime);
 	else
-		say("r f %llu\n", dsq);
+		note("r f %llu\n", dsq);
 	return p;
 }
 
@@ -227,7 +227,7 @@ s32 recorded_select(struct task_struct *p, s32 prev, u64 wake_flags, bool *idle)
 {
 	s32 cpu = scx_bpf_select_cpu_dfl(p, prev, wake_flags, idle);
 
-	say("r c near %d %d\n", prev, *idle ? cpu : -1);
+	note("r c near %d %d\n", prev, *idle ? cpu : -1);
 	return cpu;
 }
 
@@ -235,7 +235,7 @@ s32 recorded_select_and(struct task_struct *p, const struct cpumask *allowed, st
 {
 	s32 cpu = __scx_bpf_select_cpu_and(p, allowed, args);
 
-	say("r c near %d %d\n", args->prev_cpu, cpu < 0 ? -1 : cpu);
+	note("r c near %d %d\n", args->prev_cpu, cpu < 0 ? -1 : cpu);
 	return cpu;
 }
 
@@ -243,7 +243,7 @@ s32 recorded_pick(const struct cpumask *allowed, u64 flags)
 {
 	s32 cpu = scx_bpf_pick_idle_cpu(allowed, flags);
 
-	say("r c %s -1 %d\n", flags & SCX_PICK_IDLE_CORE ? "core" : "any", cpu < 0 ? -1 : cpu);
+	note("r c %s -1 %d\n", flags & SCX_PICK_IDLE_CORE ? "core" : "any", cpu < 0 ? -1 : cpu);
 	return cpu;
 }
 
@@ -251,7 +251,7 @@ bool recorded_claim(s32 cpu)
 {
 	bool idle = scx_bpf_test_and_clear_cpu_idle(cpu);
 
-	say("r c this %d %d\n", cpu, idle ? cpu : -1);
+	note("r c this %d %d\n", cpu, idle ? cpu : -1);
 	return idle;
 }
 
@@ -259,6 +259,6 @@ u32 recorded_random(void)
 {
 	u32 number = bpf_get_prandom_u32();
 
-	say("r x %u\n", number);
+	note("r x %u\n", number);
 	return number;
 }
