@@ -125,7 +125,29 @@ class Cause:
             yield f"No task began to run in that time, though the policy was asked what to run: by {times}."
         else:
             yield "No task began to run in that time, and no CPU asked the policy what to run."
+            yield from self._at_work(wait)
+            return
         yield from self._kicked(wait)
+
+    def _at_work(self, wait: Wait) -> Iterator[str]:
+        """Who was running when the wait began, on each CPU, and why it still was."""
+        running: dict[int, Line] = {}
+        for line in self.result.trace:
+            if line.time > wait.begin:
+                break
+            if line.what in ("run", "idle", "higher", "keep_last"):
+                running[line.a] = line
+        for cpu, line in sorted(running.items())[:_SHOWN]:
+            if line.what == "keep_last":
+                who = self._name(line.pid)
+                yield (
+                    f"At {duration(line.time)} `dispatch` gave CPU {cpu} no task and did not keep {who}, and the kernel "
+                    "let it go on for its own slice of 20 ms."
+                )
+            elif line.what == "run":
+                yield f"CPU {cpu} ran {self._name(line.pid)} since {duration(line.time)}."
+            else:
+                yield from self._kicked(wait, cpu)
 
     # ---- an idle CPU
 

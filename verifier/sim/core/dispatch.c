@@ -127,6 +127,7 @@ bool balance(struct sim_cpu *rq, struct sim_task *prev)
 	if (!found && is_queued(prev) && !(sim.ops->flags & SCX_OPS_ENQ_LAST)) {
 		rq->keep_prev = found = true;
 		count_event(DISPATCH_KEEP_LAST);
+		trace("keep_last", prev, rq->id, 0);
 	}
 	rq->in_balance = false;
 	return found;
