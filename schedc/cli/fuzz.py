@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schedc.cli import files, show
-from schedc.cli.main import Refused
+from schedc.cli.main import INTERRUPTED, Refused
 from schedc.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(shown.outcome_json(outcome), indent=2))
     else:
         print(shown.text(outcome))
-    return 0 if outcome.failure is None else 1
+    if outcome.failure is not None:
+        return 1
+    return INTERRUPTED if outcome.interrupted else 0
 
 
 def _budget(text: str) -> Budget:

@@ -69,8 +69,7 @@ def _policy(path: Path, story: Story) -> str:
 
     name = f"{story.policy.name}.sched"
     beside = path.absolute().parents
-    library = Path(str(resources.files(f"schedc.{_LIBRARY}"))) / name
-    places = [*(folder / name for folder in beside[3:4]), Path(name), library]
+    places = [*(folder / name for folder in beside[3:4]), Path(name), resources.files(f"schedc.{_LIBRARY}") / name]
     found = next((place for place in places if place.is_file()), None)
     if found is None:
         raise Refused(f"{path}: no {name} is near; say where it is with --policy")

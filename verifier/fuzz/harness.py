@@ -52,6 +52,7 @@ class Outcome:
     path: Path | None = None
     skipped: list[str] = field(default_factory=list)
     longest_idle: int = 0
+    interrupted: bool = False
 
 
 Progress = Callable[[Outcome, str], None]
@@ -72,11 +73,14 @@ def fuzz(
 ) -> Outcome:
     """The kept stories first, then drawn ones. The same `start`, policy and number of stories give the same outcome.
 
-    `FuzzError`: a kept story is none.
+    An interrupt ends it, and what came out so far is the outcome. `FuzzError`: a kept story is none.
     """
     session = _Session(subject, budget, start, progress or (lambda outcome, theme: None), themes)
-    session.kept_stories(corpus)
-    session.drawn_stories()
+    try:
+        session.kept_stories(corpus)
+        session.drawn_stories()
+    except KeyboardInterrupt:
+        session.outcome.interrupted = True
     return session.end(corpus)
 
 

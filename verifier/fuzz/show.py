@@ -29,6 +29,8 @@ def _lines(outcome: Outcome) -> Iterator[str]:
             yield f"  kept as {outcome.path}: `schedc replay {outcome.path} --policy FILE` shows it again"
     else:
         yield f"{name}: {plural(outcome.stories, 'story').replace('storys', 'stories')}, no property broken"
+    if outcome.interrupted:
+        yield "  interrupted before the budget was spent"
     yield f"  {_speed(outcome)}"
     gone, ways = outcome.coverage.ways()
     yield f"  {gone} of {ways} ways through the policy's branches were gone"
@@ -55,6 +57,7 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
         "stories": outcome.stories,
         "kept": outcome.kept,
         "too_long": outcome.too_long,
+        "interrupted": outcome.interrupted,
         "seconds": round(outcome.seconds, 3),
         "ways": {"gone": gone, "all": ways},
         "unreached": [{"line": u.line, "what": u.what, "text": u.text} for u in outcome.coverage.unreached()],
