@@ -141,8 +141,8 @@ class Cause:
             if line.what == "keep_last":
                 who = self._name(line.pid)
                 yield (
-                    f"At {duration(line.time)} `dispatch` gave CPU {cpu} no task and did not keep {who}, and the kernel "
-                    "let it go on for its own slice of 20 ms."
+                    f"At {duration(line.time)} `dispatch` gave CPU {cpu} no task and did not keep {who}, and the "
+                    "kernel let it go on for its own slice of 20 ms."
                 )
             elif line.what == "run":
                 yield f"CPU {cpu} ran {self._name(line.pid)} since {duration(line.time)}."

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from schedc.check.literals import show
 from schedc.verifier.fuzz.story import Story
+from schedc.verifier.fuzz.subject import Subject
 from schedc.verifier.fuzz.words import duration, listed, plural
 from schedc.verifier.sim.result import Result
 from schedc.verifier.sim.scenario import Event, Phase, Scenario, Task
@@ -94,8 +96,9 @@ def _event(scenario: Scenario, event: Event) -> str:
             return f"{event.kind} of {event.on}: {event.value}"
 
 
-def settings(story: Story) -> Iterator[str]:
-    for param, value in story.params.items():
-        yield f"{param} is {value}"
+def settings(subject: Subject, story: Story) -> Iterator[str]:
+    for param in subject.report.params:
+        if param.name in story.params:
+            yield f"{param.name} is {show(param.type.kind, story.params[param.name])}"
     if story.clock:
         yield f"the clocks of its queues begin at {story.clock}"
