@@ -101,15 +101,15 @@ BUGS = {
         _INSERT, f"if (p->pid % 2) {_INSERT}",
     ),
     "last in, first out": Bug(
-        "fifo", ("bounded_wait",), ("its place in the order was behind theirs", "`pull ready` (line 20) took"), "nice mix",
+        "fifo", ("bounded_wait",), ("its place in the order was behind theirs", "`pull ready` (line "), "nice mix",
         _INSERT, "insert_at(p, QUEUE_ready, param_slice, -now(), enq_flags);",
     ),
     "weights the wrong way round": Bug(
-        "fair", ("weights_honoured",), ("for their weights they are", "(line 31) is what charges them"), "two on a CPU",
+        "fair", ("weights_honoured", "bounded_wait"), ("is what charges tasks for what they ran", "| task.vtime += ran scaled by task.weight"), "two on a CPU",
         "v_ran * 100 / kernel_field(p->scx.weight)", "v_ran * kernel_field(p->scx.weight) / 100",
     ),
     "a CPU that the task may not use": Bug(
-        "fifo", ("no_bad_cpu",), ("was chosen for", "which may not run there"), "affinity flips",
+        "fifo", ("no_bad_cpu",), ("was chosen for", "which may not run there"), "anything",
         "return usable_cpu(p, claim_idle_or(p, v_prev, wake_flags));", "return 0;",
     ),
     "a slice in the wrong unit": Bug(
@@ -117,7 +117,7 @@ BUGS = {
         _INSERT, _INSERT.replace("param_slice", "param_slice * 1000"),
     ),
     "a division by nothing": Bug(
-        "fair", ("no_trap",), ("stopping traps", "(line 31)"), "two on a CPU",
+        "fair", ("no_trap",), ("stopping traps", "| task.vtime += ran scaled by task.weight"), "two on a CPU",
         "v_ran * 100 / kernel_field(p->scx.weight)", "v_ran * 100 / (kernel_field(p->scx.weight) - 1)",
     ),
     "a costly search": Bug(

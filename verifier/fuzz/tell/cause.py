@@ -114,6 +114,7 @@ class Cause:
         queue = self.queues.name(wait.insert.a)
         if wait.insert.a in sources:
             yield f"Others came from {queue} before it, too: its place in the order was behind theirs."
+            yield from self._charges()
         else:
             names = listed([self.queues.name(each) for each in sources])
             yield f"They came from {names}: nothing was taken from {queue}."
@@ -180,11 +181,15 @@ class Cause:
     def _shares(self) -> Iterator[str]:
         for task in self.result.tasks:
             yield f"{self._name(task.pid)} has weight {task.weight} and had the CPU for {duration(task.ran)}."
+        yield from self._charges()
+
+    def _charges(self) -> Iterator[str]:
+        """The lines by which a task's place in the order moves."""
         policy = self.subject.proven.policy
         for node in walk(policy.handlers["stopping"].body if "stopping" in policy.handlers else ()):
             if isinstance(node, t.Assign) and isinstance(node.target, t.FieldRef) and node.target.field.name == "vtime":
                 line = policy.source.line_column(node.span.start)[0]
-                yield f"`{self.subject.line(line)}` ({self._at(line)}) is what charges them for it."
+                yield f"`{self.subject.line(line)}` ({self._at(line)}) is what charges tasks for what they ran."
 
     def _counted(self) -> Iterator[str]:
         """The longest wait, and what the policy's own watcher made of it."""
