@@ -162,12 +162,30 @@ class Cause:
     def _kicked(self, wait: Wait, cpu: int | None = None) -> Iterator[str]:
         kicks = [line for line in wait.kicks() if cpu is None or line.a == cpu]
         whom = "a CPU" if cpu is None else f"CPU {cpu}"
+        others = [line for line in wait.kicks() if line.a != cpu and wait.insert and line.time == wait.insert.time]
+        if not kicks and cpu is not None and others:
+            is_off = others[-1].a in self._offline(wait.begin)
+            state = ", which was off," if is_off else ""
+            yield f"CPU {others[-1].a}{state} was kicked ({self._at(others[-1].line)}), not CPU {cpu}."
+            return
         if not kicks:
             where = f" after line {wait.insert.line}" if wait.insert is not None and wait.insert.line else ""
             yield f"Nothing kicked {whom}{where}: it was not told that a task waits."
             return
         first = kicks[0]
         yield f"CPU {first.a} was kicked at {duration(first.time)} ({self._at(first.line)})."
+
+    def _offline(self, time: int) -> set[int]:
+        """The CPUs that were off at that time."""
+        gone: set[int] = set()
+        for line in self.result.trace:
+            if line.time > time:
+                break
+            if line.what == "cpu_down":
+                gone.add(line.a)
+            elif line.what == "cpu_up":
+                gone.discard(line.a)
+        return gone
 
     # ---- the rest
 
