@@ -32,7 +32,7 @@ def test_what_is_found_is_told_kept_run_first_and_shown_again(silent: Path, caps
     assert main(["replay", str(kept), "--timeline", str(timeline)]) == 1
     assert capsys.readouterr().out.splitlines()[:12] == told.splitlines()[:12]
     kinds = {event["ph"] for event in json.loads(timeline.read_text())["traceEvents"]}
-    assert {"M", "X", "i"} <= kinds
+    assert {"M", "X", "I"} <= kinds
 
     assert main(["replay", str(kept), "--format", "json"]) == 1
     replayed = json.loads(capsys.readouterr().out)
