@@ -31,10 +31,11 @@ struct sim_variable {{
 	const char *name;
 	void *place;
 	u32 size, each;
+	bool told;
 }};
 
 struct sim_variable sim_variables[] = {{
-{rows}	{{ NULL, NULL, 0, 0 }},
+{rows}	{{ NULL, NULL, 0, 0, false }},
 }};
 """
 
@@ -108,8 +109,11 @@ def _core_files() -> dict[str, bytes]:
 def _glue(program: Program) -> str:
     """The policy with a table of its variables: the compiler knows where they are and how large."""
     rows = "".join(
-        f'	{{ "{name}", (void *)&{name}, sizeof({name}), sizeof({name}{"[0]" if array else ""}) }},\n'
+        f'	{{ "{name}", (void *)&{name}, sizeof({name}), sizeof({name}{"[0]" if array else ""}), false }},\n'
         for name, array in program.variables()
+    )
+    rows += "".join(
+        f'	{{ "{name}", (void *)&{name}, sizeof({name}), sizeof(u64), true }},\n' for name in program.readings
     )
     return program.around.before + _GLUE.format(rows=rows) + program.around.behind
 

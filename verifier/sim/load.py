@@ -8,7 +8,17 @@ from typing import Any
 from schedc.verifier.measure.workload import Draw, Group, Workload
 
 # What the kernel's work takes, in instructions. From the lab: docs/simulator.md says how.
-COSTS = {"callback": 60, "function": 110, "switch": 1100, "wakeup": 700, "tick": 1500, "syscall": 500, "fork": 30_000}
+COSTS = {
+    "callback": 80,
+    "function": 120,
+    "move": 350,
+    "switch": 2200,
+    "wakeup": 1500,
+    "tick": 1500,
+    "kick": 1100,
+    "syscall": 1100,
+    "fork": 350_000,
+}
 # A round of the lab's busy loop.
 _INSTRUCTIONS_A_ROUND = 2
 

@@ -35,6 +35,8 @@ class Program:
     patterns: tuple[str, ...] = ()
     counters: tuple[str, ...] = ()
     around: Around = field(default=Around(), repr=False)
+    readings: tuple[str, ...] = ()
+    """Further variables, of 64 bits or arrays of those, to read at the end."""
 
     @classmethod
     def of(cls, result: CompileResult, wanted: Mapping[str, str] | None = None) -> Program:

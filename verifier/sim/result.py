@@ -119,6 +119,7 @@ class Result:
     costs: Mapping[str, int] = field(default_factory=dict)
     slices: tuple[int, int] | None = None
     left: int = 0
+    readings: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
     trace: tuple[Line, ...] = field(default=(), repr=False)
     trace_cut: bool = False
     memory: int = field(default=0, compare=False)
@@ -177,6 +178,7 @@ def _result(rows: Rows, trace: tuple[Line, ...], counters: tuple[str, ...]) -> R
         promises=tuple(Promise(seen[1], broken[1], worst[1]) for seen, broken, worst in promises),
         exit=Exit(int(kind), int(code), " ".join(message).strip()),
         unserved=Unserved(*_numbers(rows["unserved"])[0]),
+        readings=_readings(rows),
         ended=ended,
         steps=steps,
         refused=refused,
@@ -194,6 +196,11 @@ def _slices(rows: dict[str, list[list[str]]]) -> tuple[int, int] | None:
     """None if the policy gave no slice, of which none can be longer than the longest."""
     shortest, longest = _numbers(rows["slices"])[0]
     return (shortest, longest) if shortest <= longest else None
+def _readings(rows: Rows) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for name, _, value in rows.get("reading", ()):
+        found.setdefault(name, []).append(int(value))
+    return {name: tuple(values) for name, values in found.items()}
 
 
 def _task(row: list[str]) -> TaskResult:

@@ -99,7 +99,22 @@ class Load:
         return f"load {_clean(self.words, 'the load')}"
 
 
-Workload = Mix | Shares | Starve | Switches | Load
+@dataclass(frozen=True)
+class Told:
+    """Tasks of SCHED_EXT on the runner's CPU that take the steps they are told: `run:NS`, `sleep:NS`, `yield`,
+    `nice:LEVEL`, `fork:NS` (a child that runs so long). A round of the busy loop takes `per` ns."""
+
+    tasks: tuple[tuple[str, ...], ...]
+    seconds: int = 2
+    per: int = 4
+
+    def line(self) -> str:
+        """As the runner reads it."""
+        tasks = [" ".join(steps) for steps in self.tasks]
+        return " |".join([f"story seconds={self.seconds} per={self.per}", *tasks])
+
+
+Workload = Mix | Shares | Starve | Switches | Load | Told
 
 
 @dataclass(frozen=True)

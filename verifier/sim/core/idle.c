@@ -141,13 +141,24 @@ static s32 select_near(s32 prev, u64 allowed, u64 llc, u64 node)
 	return pick_near(llc, node, allowed, false);
 }
 
+/* Whoever wakes another one synchronously is about to sleep: its CPU is as good as an idle one, where nobody waits for
+ * it and others have room. */
+static s32 select_synchronous(s32 prev, u64 allowed)
+{
+	struct sim_cpu *waker = &sim.cpus[sim.this_cpu];
+	bool exits = waker->class == CLASS_EXT && (waker->curr->t.flags & PF_EXITING);
+
+	if ((allowed & waker->llc_bits & bit(prev)) && idle_claim(prev))
+		return prev;
+	return !exits && !waker->local.nr && sim.idle.bits[0] && (allowed & bit(waker->id)) ? waker->id : -1;
+}
+
 /* The idle CPU that the kernel chooses, claimed; negative if there is none. */
 s32 idle_select(struct sim_task *p, s32 prev, u64 wake_flags, const struct cpumask *wanted)
 {
 	u64 allowed = p->t.cpus_ptr->bits[0] & (wanted ? wanted->bits[0] : NEVER), llc = 0, node = 0;
 	s32 first = sim.online.bits[0] ? __builtin_ctzll(sim.online.bits[0]) : 0;
 
-	(void)wake_flags; /* nobody wakes synchronously here */
 	if (!allowed)
 		return -16;
 	if (p->t.nr_cpus_allowed == 1 || p->t.migration_disabled)
@@ -156,5 +167,11 @@ s32 idle_select(struct sim_task *p, s32 prev, u64 wake_flags, const struct cpuma
 		node = sim.cpus[prev].node_bits & allowed;
 	if (several(sim.cpus[first].llc_bits))
 		llc = sim.cpus[prev].llc_bits & allowed;
+	if (wake_flags & SCX_WAKE_SYNC) {
+		s32 cpu = select_synchronous(prev, allowed);
+
+		if (cpu >= 0)
+			return cpu;
+	}
 	return select_near(prev, allowed, llc, node);
 }

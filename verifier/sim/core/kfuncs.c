@@ -115,6 +115,7 @@ bool scx_bpf_dsq_move_to_local___v2___new(u64 id, u64 flags)
 	}
 	if (!consume(rq, dsq))
 		return false;
+	charge(rq->id, COST_MOVE);
 	trace("pull", rq->local.last, id, 0);
 	rq->dispatched++;
 	return true;

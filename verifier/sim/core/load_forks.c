@@ -27,13 +27,19 @@ static struct phase child_next(struct task *child)
 {
 	struct load_group *group = child->group;
 
-	if (child->state++ == 0) {
+	switch (child->state++) {
+	case 0:
+		return (struct phase){ RUN, sim.cost[COST_FORK] };
+	case 1:
 		tally_seen(group, WOKEN, child->due, sim.now);
 		return load_run(child->service_ns);
+	case 2:
+		if (tally_counts(child->due))
+			group->tally.child_cpu_ns += child->p->t.se.sum_exec_runtime;
+		return (struct phase){ RUN, sim.cost[COST_FORK] };
+	default:
+		return (struct phase){ EXIT, 0 };
 	}
-	if (tally_counts(child->due))
-		group->tally.child_cpu_ns += child->p->t.se.sum_exec_runtime;
-	return (struct phase){ EXIT, 0 };
 }
 
 static struct task *child_new(void)
@@ -66,21 +72,24 @@ static bool fork_child(struct task *parent)
 	load_dress(child);
 	child->p->t.thread_info.cpu = parent->p->t.thread_info.cpu;
 	parent->other = child;
-	charge(parent->p->t.thread_info.cpu, COST_FORK);
 	trace("fork", parent->p, (u64)child->p->t.pid, 0);
 	task_start(child->p);
 	return child->p->state != DEAD;
 }
 
-enum { FORKS, REAPS };
+enum { BEGINS, FORKS, REAPS };
 
 /* A request is a child, from before its fork until it is reaped. */
 struct phase forks_next(struct task *task)
 {
-	if (task->state == FORKS) {
+	if (task->state == BEGINS) {
 		task->service_ns = draw_ns(&task->group->service, task);
 		task->due = sim.now;
 		tally_begun(task->group, task->due);
+		task->state = FORKS;
+		return (struct phase){ RUN, sim.cost[COST_FORK] };
+	}
+	if (task->state == FORKS) {
 		task->state = REAPS;
 		if (!fork_child(task))
 			task->other = NULL;
@@ -88,7 +97,7 @@ struct phase forks_next(struct task *task)
 	if (task->other)
 		return load_wait(task);
 	tally_done(task->group, task->due);
-	task->state = FORKS;
+	task->state = BEGINS;
 	return load_sleep_until(sim.now + draw_ns(&task->group->think, task));
 }
 

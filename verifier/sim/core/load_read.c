@@ -64,8 +64,9 @@ void read_draw(void)
 void read_cost(void)
 {
 	static const char *const names[] = {
-		[COST_CALLBACK] = "callback", [COST_FUNCTION] = "function", [COST_SWITCH] = "switch",
-		[COST_WAKEUP] = "wakeup", [COST_TICK] = "tick", [COST_SYSCALL] = "syscall", [COST_FORK] = "fork",
+		[COST_CALLBACK] = "callback", [COST_FUNCTION] = "function", [COST_MOVE] = "move",
+		[COST_SWITCH] = "switch", [COST_WAKEUP] = "wakeup", [COST_TICK] = "tick", [COST_KICK] = "kick",
+		[COST_SYSCALL] = "syscall", [COST_FORK] = "fork",
 	};
 
 	sim.cost[one_of(1, names, NR_COSTS)] = number(2, 1000000000);

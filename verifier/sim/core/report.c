@@ -167,9 +167,10 @@ static void say_variable(const struct sim_variable *variable)
 			say("counter %u %llu\n", column, sum);
 		}
 	}
-	if (!strncmp(variable->name, "promise_", 8) || !strcmp(variable->name, "branches"))
+	if (variable->told || !strcmp(variable->name, "branches") || !strncmp(variable->name, "promise_", 8))
 		for (u32 i = 0; i < variable->size / 8; i++)
-			say("%s %u %llu\n", variable->name, i, ((u64 *)variable->place)[i]);
+			say("%s%s %u %llu\n", variable->told ? "reading " : "", variable->name, i,
+			    ((u64 *)variable->place)[i]);
 }
 
 /* The most that this process had; rusage would count what it was forked from, too. */

@@ -210,6 +210,7 @@ static void kick_all(struct sim_cpu *rq)
 	u64 now = rq->kick, if_idle = rq->kick_idle, preempt = rq->kick_preempt;
 
 	rq->kick = rq->kick_idle = rq->kick_preempt = 0;
+	charge(rq->id, COST_KICK);
 	for (u64 bits = now | if_idle; bits; bits &= bits - 1) {
 		s32 cpu = __builtin_ctzll(bits);
 		struct sim_cpu *to = &sim.cpus[cpu];

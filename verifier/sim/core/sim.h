@@ -174,11 +174,13 @@ enum sim_counter {
 enum cost {
 	COST_CALLBACK,	/* a call of the policy's program */
 	COST_FUNCTION,	/* a kernel function that it calls */
+	COST_MOVE,	/* one that moves a task to a CPU, beside that */
 	COST_SWITCH,
 	COST_WAKEUP,
 	COST_TICK,
+	COST_KICK,	/* the interrupt that carries out kicks */
 	COST_SYSCALL,	/* of a task of the load generator */
-	COST_FORK,
+	COST_FORK,	/* of the parent, and of the child at its begin and at its end */
 	NR_COSTS,
 };
 
@@ -372,6 +374,7 @@ struct sim_variable {
 	const char *name;
 	void *place;
 	u32 size, each;
+	bool told;	/* at the end */
 };
 
 extern struct sim_variable sim_variables[];

@@ -262,6 +262,8 @@ void work_run(const struct workload *work)
 		work_starve(work);
 	else if (!strcmp(work->kind, "switches"))
 		work_switches(work);
+	else if (!strcmp(work->kind, "story"))
+		work_story(work);
 	else if (!strcmp(work->kind, "load"))
 		work_load(work);
 	else

@@ -56,3 +56,4 @@ void work_shares(const struct workload *work);
 void work_starve(const struct workload *work);
 void work_switches(const struct workload *work);
 void work_load(const struct workload *work);
+void work_story(const struct workload *work);
