@@ -111,7 +111,7 @@ class Told:
     def line(self) -> str:
         """As the runner reads it."""
         tasks = [" ".join(steps) for steps in self.tasks]
-        return " |".join([f"story seconds={self.seconds} per={self.per}", *tasks])
+        return " |".join([f"story per={self.per}", *tasks])
 
 
 Workload = Mix | Shares | Starve | Switches | Load | Told

@@ -70,6 +70,7 @@ static bool do_phase(struct sim_task *p, struct sim_cpu *rq, struct phase phase)
 	case EXIT:
 		p->t.flags |= PF_EXITING;
 		run_for(p, EXIT_NS);
+		leave_autogroup(p);
 		return false;
 	case FORK:
 		task_fork(p, phase.value);

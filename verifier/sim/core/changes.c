@@ -79,6 +79,13 @@ void set_group(struct sim_task *p, struct cgroup *group)
 		resched(p->t.thread_info.cpu);
 }
 
+/* A task that ends is moved out of its session's group of the fair class, which is a change like the others. */
+void leave_autogroup(struct sim_task *p)
+{
+	change_end(p, change_begin(p));
+	resched(p->t.thread_info.cpu);
+}
+
 /* ---- affinity */
 
 /* Out of one CPU's queue into that of another, where the policy is asked anew. */

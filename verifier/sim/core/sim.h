@@ -312,6 +312,7 @@ void task_init(struct sim_task *p);
 void weigh(struct sim_task *p);
 void set_group(struct sim_task *p, struct cgroup *group);
 void migrate_enable(struct sim_task *p);
+void leave_autogroup(struct sim_task *p);
 void cpu_down(s32 cpu);
 void cpu_down_2(s32 cpu);
 void cpu_up(s32 cpu);

@@ -58,11 +58,12 @@ static void live(struct task *task)
 	}
 }
 
-/* Until all have ended, with their children, or the time is over. */
-static void wait_for_all(uint64_t ns)
+/* Until all have ended, with their children. The runner does not look in between: it would take the CPU from them. If
+ * a task is never served, the kernel ends the scheduler, and the job has a limit. */
+static void wait_for_all(void)
 {
-	while (crew_elapsed() < ns && scx_enabled() && waitpid(-1, NULL, WNOHANG) >= 0)
-		sleep_ms(10);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
 }
 
 void work_story(const struct workload *work)
@@ -81,9 +82,7 @@ void work_story(const struct workload *work)
 	}
 	if (!crew_start())
 		return;
-	wait_for_all(option_long(work->options, "seconds", 2) * 1000000000ull);
-	crew_end();
-	work_reap();
+	wait_for_all();
 	out_begin("workload");
 	out_str("kind", "story");
 	out_u64("asked_ns", 0);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 WHAT = (
@@ -10,7 +11,6 @@ WHAT = (
 )  # fmt: skip
 Entry = tuple[str, int, int]
 """The callback, a pid (0: nobody) and what else was noted."""
-_BIRTH = ("init_task", "enable", "set_weight")
 
 
 def entries(seen: Sequence[int], count: int) -> list[Entry]:
@@ -19,20 +19,21 @@ def entries(seen: Sequence[int], count: int) -> list[Entry]:
     return [(WHAT[word & 0xFF], word >> 16 & 0xFFFFFFFF, word >> 8 & 0xFF) for word in seen[:count]]
 
 
-def stories(log: list[Entry]) -> list[list[Entry]]:
-    """One after the other: one is over when all of its tasks are gone, and another comes."""
-    found: list[list[Entry]] = [[]]
-    there: set[int] = set()
-    gone: set[int] = set()
-    for what, pid, more in log:
-        if pid and pid not in there:
-            if there and there == gone:
-                found.append([])
-                there, gone = set(), set()
-            there.add(pid)
-        if what == "exit_task":
-            gone.add(pid)
-        found[-1].append((what, pid, more))
+def stories(log: list[Entry], sizes: Sequence[int]) -> list[list[Entry]]:
+    """One for each number of tasks, in the order in which they were told; the next one's tasks may be there already.
+
+    Pids go up. A story's own tasks are those of whose birth nothing was noted, under another name: its children follow.
+    """
+    first: dict[int, str] = {}
+    for what, pid, _ in log:
+        first.setdefault(pid, what)
+    roots = sorted(pid for pid, what in first.items() if pid and what != "init_task")
+    begins = [roots[sum(sizes[:number])] for number in range(len(sizes))]
+    found: list[list[Entry]] = [[] for _ in sizes]
+    at = 0
+    for entry in log:
+        at = max(0, bisect_right(begins, entry[1]) - 1) if entry[1] else at
+        found[at].append(entry)
     return found
 
 
@@ -42,13 +43,16 @@ def story(log: list[Entry], tasks: int, kernel: bool) -> list[str]:
     Before it the kernel's tasks, which are the first that come, join the class and sleep; the simulator's are born.
     """
     first = list(dict.fromkeys(pid for _, pid, _ in log if pid))[:tasks]
+    ready: set[int] = set()
     begun: set[int] = set()
     kept: list[Entry] = []
     for what, pid, more in log:
         if pid in first and pid not in begun:
-            if what == ("quiescent" if kernel else _BIRTH[-1]):
-                begun.add(pid)
-            continue
+            if what == ("quiescent" if kernel else "set_weight"):
+                ready.add(pid)
+            if what != "runnable" or pid not in ready:
+                continue
+            begun.add(pid)
         kept.append((what, pid, more))
     return _named(_uninterrupted(kept))
 

@@ -14,7 +14,8 @@ from schedc.verifier.sim.scenario import MS, SECOND
 Steps = tuple[str, ...]
 BEGIN, STAGGER = 50 * MS, MS
 HOG = (f"run:{90 * MS}",)
-NAPS = tuple(step for _ in range(6) for step in (f"run:{2 * MS}", f"sleep:{7 * MS}"))
+NAPS = (f"run:{3 * MS}", f"sleep:{7 * MS}") * 6
+SHORT_NAPS, LONG_NAPS = (f"run:{2 * MS}", f"sleep:{7 * MS}") * 6, (f"run:{3 * MS}", f"sleep:{5 * MS}") * 6
 
 STORIES: dict[str, tuple[Steps, ...]] = {
     "runs once": ((f"run:{2 * MS}",),),
@@ -25,7 +26,7 @@ STORIES: dict[str, tuple[Steps, ...]] = {
     "forks": ((f"run:{2 * MS}", f"fork:{9 * MS}", f"run:{2 * MS}", f"sleep:{60 * MS}", f"run:{2 * MS}"),),
     "two hogs": (HOG, HOG),
     "a hog and naps": (HOG, NAPS),
-    "two that nap": (NAPS, NAPS),
+    "two that nap": (SHORT_NAPS, LONG_NAPS),
     "one yields to a hog": ((f"run:{3 * MS}", "yield", f"run:{3 * MS}", "yield", f"run:{3 * MS}"), HOG),
     "a hog beside one that forks": (HOG, (f"run:{3 * MS}", f"fork:{6 * MS}", f"run:{3 * MS}")),
     "one ends while the other waits": ((f"run:{9 * MS}",), (f"run:{5 * MS}",)),

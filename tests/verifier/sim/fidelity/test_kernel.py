@@ -56,7 +56,7 @@ def simulated(order: str, name: str) -> list[str]:
 def test_the_same_callbacks(order: str, name: str, kernel: dict[str, ObjectResult]) -> None:
     result = kernel[order]
     assert result.ok, result.headline()
-    told = log.stories(log.entries(result.readings["seen"], result.readings["nr_seen"][0]))
-    assert len(told) == len(STORIES)
+    sizes = [len(tasks) for tasks in STORIES.values()]
+    told = log.stories(log.entries(result.readings["seen"], result.readings["nr_seen"][0]), sizes)
     real = log.story(told[list(STORIES).index(name)], len(STORIES[name]), kernel=True)
     assert simulated(order, name) == real
