@@ -46,9 +46,10 @@ def test_the_life_of_a_task() -> None:
     result = run(by_hand(ops=ALL), 2, Task((Phase("run", MS), Phase("sleep", MS)), repeat=2))
     born = ["init_task", "enable", "set_weight", "select_cpu", "runnable", "enqueue", "running"]
     wakes = ["select_cpu", "runnable", "enqueue", "running"]
+    leaves = ["runnable", "running"]
     assert calls(result) == [
-        *born, "stopping", "quiescent", *wakes, "stopping", "quiescent", *wakes, "stopping", "quiescent", "disable",
-        "exit_task",
+        *born, "stopping", "quiescent", *wakes, "stopping", "quiescent", *wakes, "stopping", "quiescent", *leaves,
+        "stopping", "quiescent", "disable", "exit_task",
     ]  # fmt: skip
 
 

@@ -15,21 +15,15 @@ Steps = tuple[str, ...]
 BEGIN, STAGGER = 50 * MS, MS
 HOG = (f"run:{90 * MS}",)
 NAPS = (f"run:{3 * MS}", f"sleep:{7 * MS}") * 6
-SHORT_NAPS, LONG_NAPS = (f"run:{2 * MS}", f"sleep:{7 * MS}") * 6, (f"run:{3 * MS}", f"sleep:{5 * MS}") * 6
 
 STORIES: dict[str, tuple[Steps, ...]] = {
     "runs once": ((f"run:{2 * MS}",),),
-    "runs longer than its slice": (HOG,),
     "naps": (NAPS,),
     "yields": ((f"run:{3 * MS}", "yield", f"run:{3 * MS}", "yield", f"run:{3 * MS}"),),
     "changes its nice level": ((f"run:{5 * MS}", "nice:5", f"run:{5 * MS}"),),
     "forks": ((f"run:{2 * MS}", f"fork:{9 * MS}", f"run:{2 * MS}", f"sleep:{60 * MS}", f"run:{2 * MS}"),),
-    "two hogs": (HOG, HOG),
     "a hog and naps": (HOG, NAPS),
-    "two that nap": (SHORT_NAPS, LONG_NAPS),
     "one yields to a hog": ((f"run:{3 * MS}", "yield", f"run:{3 * MS}", "yield", f"run:{3 * MS}"), HOG),
-    "a hog beside one that forks": (HOG, (f"run:{3 * MS}", f"fork:{6 * MS}", f"run:{3 * MS}")),
-    "one ends while the other waits": ((f"run:{9 * MS}",), (f"run:{5 * MS}",)),
 }
 ORDERS = {"first in first out": 0, "virtual time": 1, "the CPU's own queue": 2}
 
