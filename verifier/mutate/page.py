@@ -1,0 +1,90 @@
+"""The outcomes as a page: what was caught by what, and what was not, with the reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from schedc.verifier.mutate.campaign import DRAWN, Outcome
+from schedc.verifier.mutate.catalogue import GROUPS
+from schedc.verifier.mutate.mutation import Mutation
+from schedc.verifier.mutate.reasons import REASONS
+
+_BEGIN, _END = "<!-- made by python -m schedc.verifier.mutate --write -->", "<!-- to here -->"
+
+
+def written(page: str, outcomes: Sequence[Outcome]) -> str:
+    """The page with what stands between its two marks made anew; `ValueError` where it has no marks."""
+    before, begin, rest = page.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not (begin and end):
+        raise ValueError(f"there are no lines `{_BEGIN}` and `{_END}` for the tables to stand between")
+    return f"{before}{_BEGIN}\n\n" + "\n".join(tables(outcomes)) + f"\n{_END}{after}"
+
+
+def tables(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """A summary, a table for each group, and what was not caught."""
+    yield from _summary(outcomes)
+    of = {(each.mutation, each.policy): each for each in outcomes}
+    for group, mutations in GROUPS.items():
+        yield from (f"### {group}", "", "| mutation | the fault | caught by |", "|---|---|---|")
+        for mutation in mutations:
+            found = [of[mutation.name, policy] for policy in mutation.policies if (mutation.name, policy) in of]
+            if found:
+                yield f"| `{mutation.name}` | {mutation.meaning} | {'; '.join(_cells(mutation, found))} |"
+        yield ""
+
+
+def missed(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """What nothing caught, though it is said to break something."""
+    return [each for each in outcomes if not each.by and not _argued(each)]
+
+
+def _argued(outcome: Outcome) -> str:
+    return next(
+        (each.equivalent.get(outcome.policy, "") for group in GROUPS.values() for each in group
+         if each.name == outcome.mutation), "",
+    )  # fmt: skip
+
+
+def _summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    equivalent = [each for each in outcomes if not each.by and _argued(each)]
+    left, counted = missed(outcomes), len(outcomes) - len(equivalent)
+    caught = [each for each in outcomes if each.by]
+    share = len(caught) / max(1, counted)
+    names, slowest = {each.mutation for each in outcomes}, max((each.seconds for each in caught), default=0.0)
+    yield f"{len(names)} mutations, {len(outcomes)} mutants of {len({each.policy for each in outcomes})} policies."
+    yield f"{len(caught)} of {counted} are caught ({share:.1%}), each in {_up(slowest)} s or less,"
+    drawn = sum(each.story == DRAWN for each in caught)
+    yield f"{drawn} of them by a story that was drawn; {len(equivalent)} break nothing."
+    yield from ("", "| caught by | mutants |", "|---|---|")
+    for by, count in Counter(each.by for each in caught).most_common():
+        yield f"| {_name(by)} | {count} |"
+    yield ""
+    yield from _reasons("Not caught", [(each, REASONS.get((each.mutation, each.policy), "")) for each in left])
+    yield from _reasons("Mutants that break nothing", [(each, _argued(each)) for each in equivalent])
+
+
+def _reasons(title: str, rows: Sequence[tuple[Outcome, str]]) -> Iterator[str]:
+    if rows:
+        yield from (f"### {title}", "", "| mutant | policy | why |", "|---|---|---|")
+        yield from (f"| `{each.mutation}` | {each.policy} | {why} |" for each, why in rows)
+        yield ""
+
+
+def _cells(mutation: Mutation, found: Sequence[Outcome]) -> Iterator[str]:
+    """Policies that were caught alike stand together."""
+    alike: dict[str, list[str]] = {}
+    for each in found:
+        by = _name(each.by) if each.by else "breaks nothing" if mutation.equivalent.get(each.policy) else "**nothing**"
+        alike.setdefault(f"{by}, *{each.story}*" if each.story else by, []).append(each.policy)
+    for by, policies in alike.items():
+        yield f"{', '.join(policies)}: {by}" if len(alike) > 1 else by
+
+
+def _name(by: str) -> str:
+    return by if " " in by or by == "clang" else f"`{by}`"
+
+
+def _up(seconds: float) -> int:
+    return int(seconds) + 1
