@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from schedc.api import CheckResult, CompileResult, check, compile
     from schedc.diagnostics.model import Diagnostic
+    from schedc.verifier.certificate import certify
 
-__all__ = ["CheckResult", "CompileResult", "Diagnostic", "check", "compile"]
+__all__ = ["CheckResult", "CompileResult", "Diagnostic", "certify", "check", "compile"]
+_ELSEWHERE = {"Diagnostic": "schedc.diagnostics.model", "certify": "schedc.verifier.certificate"}
 
 
 def __getattr__(name: str) -> Any:
     """The interface is loaded when it is first used: `schedc --help` needs none of it."""
     from importlib import import_module
 
-    if name == "Diagnostic":
-        return import_module("schedc.diagnostics.model").Diagnostic
     if name in __all__:
-        return getattr(import_module("schedc.api"), name)
+        return getattr(import_module(_ELSEWHERE.get(name, "schedc.api")), name)
     raise AttributeError(f"module 'schedc' has no attribute {name!r}")

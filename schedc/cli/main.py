@@ -36,6 +36,7 @@ COMMANDS = {
     "fuzz": Entry("fuzz", "draw what could break a policy, until something does"),
     "replay": Entry("replay", "show a story that broke a policy"),
     "verify": Entry("verify", "run policies on real kernels, in a virtual machine"),
+    "certify": Entry("certify", "run a policy through all gates, and state what it passed"),
     "measure": Entry("measure", "how well schedulers serve a workload, on real kernels"),
     "simulate": Entry("simulate", "how well policies serve a workload, on a simulated machine"),
     "generate": Entry("generate", "a policy for a goal, written by a model and mended until the gates take it"),
@@ -112,6 +113,8 @@ def _run(words: list[str]) -> int:
         print(_help(), end="")
         return 0 if words else USAGE
     if words[0] in ("-V", "--version"):
+        from schedc.version import version
+
         print(f"schedc {version()}")
         return 0
     entry = COMMANDS.get(words[0])
@@ -127,17 +130,6 @@ def _run(words: list[str]) -> int:
     except SystemExit as stop:  # argparse has said why
         return stop.code if isinstance(stop.code, int) else USAGE
     return command.run(options)
-
-
-def version() -> str:
-    """The version of the package that is installed."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
-
-    try:
-        return installed("schedc")
-    except PackageNotFoundError:
-        return "from a checkout"
 
 
 def _help() -> str:
