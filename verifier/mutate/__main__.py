@@ -15,6 +15,7 @@ from schedc.verifier.mutate.campaign import SECONDS, Outcome, Unsound, run
 from schedc.verifier.mutate.catalogue import MUTATIONS
 from schedc.verifier.mutate.mutation import Mutation, Unfit
 from schedc.verifier.mutate.subjects import PROMISES, subject
+from schedc.verifier.trouble import Trouble
 
 # Of what is caught, how much there must be.
 _LEAST = 0.95
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen = _chosen(options.only)
         outcomes = _all(options, chosen)
-    except (Unfit, Unsound, LookupError) as error:
+    except (Unfit, Unsound, LookupError, Trouble) as error:
         print(f"mutate: {error}", file=sys.stderr)
         return 2
     if options.json:
@@ -46,7 +47,7 @@ def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m schedc.verifier.mutate", description=__doc__)
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="this mutation; may be repeated")
     parser.add_argument("--policy", action="append", choices=tuple(PROMISES), help="of this policy; may be repeated")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="for one mutant; default 10")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="of processor time for one mutant; default 10")
     parser.add_argument("--workers", type=int, default=2, help="policies side by side")
     parser.add_argument("--write", metavar="PAGE", help="put the tables into this page, such as docs/mutation.md")
     parser.add_argument("--json", metavar="FILE", help="the outcomes for programs")

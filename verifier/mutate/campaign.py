@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -24,7 +24,10 @@ DRAWN = "drawn"
 
 @dataclass(frozen=True)
 class Outcome:
-    """`by`: an earlier gate, or the property that broke; empty if nothing caught it. `story`: under which one."""
+    """`by`: an earlier gate, or the property that broke; empty if nothing caught it. `story`: under which one.
+
+    seconds: of processor time, with that of clang and of the simulations.
+    """
 
     mutation: str
     policy: str
@@ -51,18 +54,23 @@ def run(subject: Subject, mutations: tuple[Mutation, ...], seconds: float = SECO
 
 
 def _outcome(subject: Subject, mutation: Mutation, seconds: float) -> Outcome:
-    start = time.monotonic()
+    start = spent()
     texts = mutated(subject.texts, mutation)
     gate = refused(subject, texts)
     if gate:
         by, _, what = gate.partition(": ")
-        return Outcome(mutation.name, subject.name, by, what, seconds=time.monotonic() - start)
+        return Outcome(mutation.name, subject.name, by, what, seconds=spent() - start)
     program = replace(subject.program, c_source=texts.alone())
     try:
         found = _simulated(subject, program, start + seconds)
     finally:
         shutil.rmtree(build.executable(program).parent)
-    return replace(found, mutation=mutation.name, seconds=time.monotonic() - start)
+    return replace(found, mutation=mutation.name, seconds=spent() - start)
+
+
+def spent() -> float:
+    """Seconds of processor time so far, of this process and of those that it waited for."""
+    return sum(os.times()[:4])
 
 
 def _simulated(subject: Subject, program: Program, until: float) -> Outcome:
@@ -81,7 +89,7 @@ def _simulated(subject: Subject, program: Program, until: float) -> Outcome:
         seen[:] = _breaks(subject, program, "", story)
         return bool(seen) and not _breaks(subject, subject.program, "", story)
 
-    left = until - time.monotonic()
+    left = until - spent()
     drawn = first_broken(breaks, own=subject.promise.own, seconds=left) if left > 0 else None
     if drawn is None:
         return Outcome("", subject.name, "", stories=tried)

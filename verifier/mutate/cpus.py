@@ -94,7 +94,7 @@ MUTATIONS = (
         "no-kick-of-the-boss",
         "the boss is not told of a task that waits",
         "central",
-        (r"\tkick\(0, (?:0|KICK_PREEMPT)\);\n", "\t(void)0;\n"),
+        (r"\tkick\(told\(0, [^;]*;\n", "\t(void)0;\n"),
     ),
     mutation(
         "kick-of-the-task's-cpu",
@@ -118,13 +118,13 @@ MUTATIONS = (
         "no-kick-of-others",
         "a CPU is not told of what the boss gave it",
         "central",
-        (r"kick\(v_other, KICK_PREEMPT\);", "(void)0;"),
+        (r"kick\(told\(v_other, cpu\), KICK_PREEMPT\);", "(void)0;"),
     ),
     mutation(
         "kick-without-preempting",
         "an infinite slice is not ended by the boss",
         "central",
-        (r"kick\(v_other, KICK_PREEMPT\);", "kick(v_other, 0);"),
+        (r"kick\(told\(v_other, cpu\), KICK_PREEMPT\);", "kick(told(v_other, cpu), 0);"),
     ),
     mutation(
         "other-boss", "CPU 1 thinks that it is the boss, CPU 0 is asked", "central", (r"\(cpu == 0\)", "(cpu == 1)")

@@ -14,6 +14,7 @@ from schedc.verifier.audit.object import Object
 from schedc.verifier.audit.object_audit import audit_object
 from schedc.verifier.mutate.mutation import Texts
 from schedc.verifier.mutate.subjects import Subject
+from schedc.verifier.trouble import Trouble
 
 
 def refused(subject: Subject, texts: Texts) -> str:
@@ -27,7 +28,10 @@ def refused(subject: Subject, texts: Texts) -> str:
             return f"auditor of the C: {finding.rule}"
         output = find_clang(None).compile_bpf(files, c_name, include_dirs=(folder,))
     if output.object is None:
-        return f"clang: {next(message.message for message in output.diagnostics if message.is_error)}"
+        said = next(message.message for message in output.diagnostics if message.is_error)
+        if said.startswith("stopped: "):
+            raise Trouble(f"clang was too slow for a mutant of {policy.name}: {said}", "run fewer at once")
+        return f"clang: {said}"
     return _object(output.object, sched_name)
 
 

@@ -110,8 +110,8 @@ MUTATIONS = (
         "the timer ends no infinite slice",
         "central",
         (
-            r"(on_timer_0\(void\)[\s\S]*?)kick\(0, KICK_PREEMPT\)([\s\S]*?)kick\(v_cpu, KICK_PREEMPT\)",
-            r"\1kick(0, 0)\2kick(v_cpu, 0)",
+            r"(on_timer_0\(void\)[\s\S]*?-1\), )KICK_PREEMPT([\s\S]*?-1\), )KICK_PREEMPT",
+            r"\g<1>0\g<2>0",
         ),
     ),
     mutation(

@@ -73,7 +73,7 @@ MUTATIONS = (
         "orphans-left",
         "queues whose CPUs are off are not looked into",
         PLACES,
-        (r"if \(serve_orphans\(\)\)", "if (cpu < 0 && serve_orphans())"),
+        (r"\t\tserve_orphans\(\);\n", "\t\tif (cpu < 0)\n\t\t\tserve_orphans();\n"),
     ),
     mutation(
         "loop-too-short",
