@@ -48,6 +48,8 @@ def certify(
     nothing about the policy.
     """
     options = options or Options()
+    if not set(options.gates) <= set(GATES):
+        raise ValueError(f"the gates are {', '.join(GATES)}, not {', '.join(options.gates)}")
     compiled = api.compile(text, name, clang=options.clang)
     gates.unknown_settings(compiled, options.wanted)
     passed: list[GateRecord] = []
