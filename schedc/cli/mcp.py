@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schedc.cli.main import Refused, version
+from schedc.cli.main import Refused
+from schedc.version import version
 
 if TYPE_CHECKING:
     import argparse
