@@ -196,6 +196,8 @@ def _slices(rows: dict[str, list[list[str]]]) -> tuple[int, int] | None:
     """None if the policy gave no slice, of which none can be longer than the longest."""
     shortest, longest = _numbers(rows["slices"])[0]
     return (shortest, longest) if shortest <= longest else None
+
+
 def _readings(rows: Rows) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
     for name, _, value in rows.get("reading", ()):

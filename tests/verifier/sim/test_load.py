@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +18,10 @@ from schedc.verifier.sim.load import COSTS
 from schedc.verifier.sim.run import simulate_load
 from schedc.verifier.sim.scenario import MS, SECOND, US
 
-WORKLOADS = sorted((Path(next(iter(schedc.__path__))).parent / "examples" / "workloads").glob("*.toml"))
+_FILES = sorted((Path(next(iter(schedc.__path__))).parent / "examples" / "workloads").glob("*.toml"))
+# Programs from outside, such as a compiler, are not simulated.
+KINDS = {"busy", "sleepers", "periodic", "jobs", "forks", "pairs", "requests"}
+WORKLOADS = [path for path in _FILES if set(re.findall(r'^kind = "(\w+)"', path.read_text(), re.MULTILINE)) <= KINDS]
 Library = Callable[..., Program]
 
 
