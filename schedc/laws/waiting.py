@@ -12,6 +12,8 @@ from schedc.typed.walk import walk
 from schedc.types.kinds import Kind
 
 _INFINITE = (1 << 64) - 1
+# The kernel's own: for who goes on because a dispatch found nobody else.
+_KERNEL_SLICE = 20_000_000
 _DEFAULTS: Mapping[t.Param, int] = MappingProxyType({})
 
 
@@ -25,10 +27,11 @@ class Bound:
 
 @record
 class _Figures:
-    """The figures of a policy in the worst case: the longest slice, the times after which sources are aged, and
-    how wide a queue's window is (None for a queue without)."""
+    """The figures of a policy in the worst case: the longest slice, by how much the first turn may be longer, the times
+    after which sources are aged, and how wide a queue's window is (None for a queue without)."""
 
     slice: int
+    longer: int
     agings: tuple[int, ...]
     own_aging: int | None
     window: int | None
@@ -42,9 +45,10 @@ class _Figures:
         if self.own_aging is not None:
             if self.window is not None:
                 return None  # each time that another task runs, however shortly, takes an aging
-            return others * (self.own_aging + _up((len(self.agings) + 1) * self.slice * whole, whole - part))
+            turns = others * (self.own_aging + _up((len(self.agings) + 1) * self.slice * whole, whole - part))
+            return turns + self.longer
         served = others * ((self.window or 0) + self.slice) + len(self.agings) * self.slice
-        return _up(served * whole, whole - part)
+        return _up(served * whole, whole - part) + self.longer
 
     def among(self, weights: Sequence[int], tick: int) -> int | None:
         """The bound for these others: each moves through the window as slowly as it is heavy."""
@@ -55,7 +59,7 @@ class _Figures:
         if self.slice >= _INFINITE or part >= whole:
             return None
         through = sum((self.window or 0) * weight // 100 + turn for weight in weights)
-        return _up((through + len(self.agings) * turn) * whole, whole - part)
+        return _up((through + len(self.agings) * turn) * whole, whole - part) + self.longer
 
 
 def _served_first(agings: tuple[int, ...], turn: int) -> tuple[int, int]:
@@ -94,6 +98,8 @@ def bound(policy: t.Policy, queue: t.Queue, runnable: int) -> Bound:
     """A task waits while each of the others of its CPU runs through the window once, and one slice more. A source
     that is aged takes a slice from the others each time; it is itself served at least that often.
 
+    Who is not kept where nobody waits goes on with the kernel's slice, which the next one then waits for.
+
     For tasks of weight 100. A heavier task moves through the window more slowly, in proportion.
     """
     if not _slices(policy):  # no handler inserts, which law 1 has reported
@@ -116,8 +122,10 @@ def _figures(
     aged = [(source.queue.queue, source.aging) for source in sources(policy) if source.aging is not None]
     window = None if queue.window is None else most(queue.window[1]) - least(queue.window[0])
     own = [most(aging) for aged_queue, aging in aged if aged_queue is queue]
+    longest = max(most(each) for each in _slices(policy))
     return _Figures(
-        max(most(each) for each in _slices(policy)),
+        longest,
+        0 if _keeps_at_last(policy) else max(0, _KERNEL_SLICE - longest),
         tuple(least(aging) for _, aging in aged),
         max(own) if own else None,
         window,
@@ -127,6 +135,14 @@ def _figures(
 def sources(policy: t.Policy) -> list[t.PullSource]:
     """Everything that `dispatch` pulls from."""
     return [node for node in walk(policy.handlers["dispatch"].body) if isinstance(node, t.PullSource)]
+
+
+def _keeps_at_last(policy: t.Policy) -> bool:
+    """True if who runs is kept, with a slice of the policy's, where `dispatch` finds nobody else."""
+    statements = policy.handlers["dispatch"].body.statements
+    if not statements:
+        return False
+    return any(isinstance(node, t.PullChain) and node.keep is not None for node in walk(statements[-1]))
 
 
 def _slices(policy: t.Policy) -> list[t.Expr]:

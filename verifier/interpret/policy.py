@@ -8,8 +8,10 @@ from typing import Any
 # What nodes of the tree mean is said in these modules.
 from schedc.laws.prove import Proven
 from schedc.typed import tree as t
+from schedc.typed.walk import walk_policy
 from schedc.types.kinds import Kind
 from schedc.verifier.interpret import expressions, picks, pulls, statements
+from schedc.verifier.interpret.expressions import INFINITE
 from schedc.verifier.interpret.frame import Frame, evaluate
 from schedc.verifier.interpret.kernel import DEFAULT_SLICE, LOCAL, Instance, Kernel
 from schedc.verifier.interpret.machine import Task
@@ -35,7 +37,9 @@ class PolicyRun:
         self._statement: Any = proven.policy
         self._clocks = [queue for queue in self.policy.queues if queue.order is Kind.VTIME]
         self._lone = self._lone_instance()
-        self._infinite = "infinite" in self.policy.source.text
+        self._infinite = any(
+            isinstance(node, t.BuiltinValue) and node.name == "infinite" for node in walk_policy(self.policy)
+        )
 
     # ---- where things are
 
@@ -154,24 +158,24 @@ class PolicyRun:
         self._run("enqueue", frame)
 
     def dispatch(self, cpu: int, prev: Task | None) -> None:
-        if self._rescue(cpu):
-            return
         frame = self._frame("dispatch", prev, cpu)
         frame.prev = prev
         frame.own_cpu = cpu
         self._run("dispatch", frame)
+        if self.guarded and self.offline and (not self.kernel.length(LOCAL) or self._is_rescue_due(cpu)):
+            self._rescue()
 
-    def _rescue(self, cpu: int) -> bool:
-        """While any CPU is offline, the queues that it may have served are served by all others now and then."""
-        if not self.guarded or not self.offline:
-            return False
+    def _is_rescue_due(self, cpu: int) -> bool:
         if max(0, self.kernel.now - self.memory["rescued", cpu]) < RESCUE_INTERVAL:
             return False
         self.memory["rescued", cpu] = self.kernel.now
+        return True
+
+    def _rescue(self) -> None:
+        """While any CPU is offline, the queues that it may have served are served by all others now and then, and by
+        who has found nothing else."""
         ordered = sorted(self.policy.queues, key=lambda queue: queue.order is not Kind.VTIME)
-        return any(
-            self.kernel.pull(queue) for each in ordered for queue in self.instances(each) if self._is_orphan(queue)
-        )
+        any(self.kernel.pull(queue) for each in ordered for queue in self.instances(each) if self._is_orphan(queue))
 
     def _is_orphan(self, queue: Instance) -> bool:
         topology = self.kernel.topology
@@ -222,8 +226,17 @@ class PolicyRun:
                 frame.names[formal] = task.executed - self.memory["ran_from", task.cpu]
         self._run("stopping", frame)
 
+    def told(self, cpu: int, own: int | None) -> int | None:
+        """Who is kicked in place of a CPU that is offline: one that serves its queues; None for `own`, which does."""
+        if not self.guarded or cpu not in self.offline:
+            return cpu
+        other = min(self.kernel.online)
+        return None if other == own else other
+
     def other(self, event: str, task: Task, flags: int = 0) -> None:
-        """runnable, quiescent, tick."""
+        """runnable, quiescent, tick. An infinite slice is one while nobody waits in the CPU's own queue."""
+        if event == "tick" and self._infinite and task.slice_left == INFINITE and self.kernel.length(LOCAL):
+            self.kernel.set_slice(task, 0)
         self._run(event, self._frame(event, task, task.cpu, flags))
 
     # ---- keeping the previous task

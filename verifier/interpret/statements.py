@@ -54,6 +54,8 @@ def _insert(frame: Frame, node: t.Insert) -> None:
 def _kick(frame: Frame, node: t.Kick) -> None:
     """A claimed CPU is woken only if it is still idle."""
     cpu = evaluate(frame, node.target)
+    if cpu is not None and not node.target.type.claimed:
+        cpu = frame.run.told(cpu, frame.own_cpu if frame.event == "dispatch" else None)
     if cpu is not None:
         frame.kernel.kick(cpu, "preempt" if node.preempt else "idle" if node.target.type.claimed else "")
 
