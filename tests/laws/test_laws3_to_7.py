@@ -154,8 +154,9 @@ def test_law7_a_source_that_is_aged_waits_for_its_turn_each_time() -> None:
     made = policy(declared=TWO + "promise max_wait 1s while runnable <= 20 per cpu\n", enqueue=BOTH,
                   dispatch="pull ready or late aging 100ms")  # fmt: skip
     ready, late, promise = (each for each in check(made).verdicts if each.law == 7)
-    # One slice of 5 ms in 100 ms goes to `late`: 19 others, and one that was served first, in 19/20 of the time.
-    assert ready.level is Level.PROVED and "at most 106ms at the defaults" in ready.detail
+    # One slice of 5 ms in 100 ms goes to `late`: 19 others, and one that was served first, in 19/20 of the time;
+    # and the 15 ms by which the kernel's slice, of who goes on alone, is longer.
+    assert ready.level is Level.PROVED and "at most 121ms at the defaults" in ready.detail
     # 19 others, each after 100 ms and the two slices that may lie before, in 19/20 of the time.
-    assert late.level is Level.PROVED and "at most 2101ms at the defaults" in late.detail
+    assert late.level is Level.PROVED and "at most 2116ms at the defaults" in late.detail
     assert promise.level is Level.TESTED

@@ -47,6 +47,9 @@ def simulate_load(
     program: Program, cpus: Sequence[Cpu], workload: Workload, seed: int, *, deadline: int = LOAD_DEADLINE
 ) -> tuple[Result, Run | None]:
     """A workload file of the lab on that machine; there is no `Run` where the scheduler did not last to its end."""
+    if workload.programs:
+        programs = " and ".join(f"`{name}`" for name in workload.programs)
+        raise SimError(f"workload `{workload.name}` runs {programs}", "real programs are for schedc measure")
     if workload.highest_cpu >= len(cpus):
         raise SimError(f"workload `{workload.name}` names CPU {workload.highest_cpu}, and there are {len(cpus)}")
     lines = [f"end 1\nseed {seed}\nevents {MAX_EVENTS}", *machine_lines(cpus)]
