@@ -7,10 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schedc.cli import files, show
+from schedc.cli import files, frontend, show
 from schedc.cli.main import Refused, complain, reason
-from schedc.diagnostics import Diagnostics
-from schedc.source import Source
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kernel", action="append", metavar="SERIES", help="such as 7.3, or a release; may be given several times"
     )
-    parser.add_argument("--matrix", action="store_true", help="on the oldest, the middle and the newest kernel")
+    parser.add_argument("--matrix", action="store_true", help="on every series of kernels that is known")
     parser.add_argument("--seconds", type=int, default=6, metavar="N", help="guest seconds under load; default 6")
     parser.add_argument("--stories", type=int, default=200, metavar="N", help="stories to simulate; default 200")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="which stories; default 1")
@@ -61,7 +59,7 @@ def _certify(options: argparse.Namespace) -> int:
     if options.policy is None:
         raise Refused("which policy? `schedc certify POLICY`")
     wanted, key = _options(options), _key(options.sign)
-    source = _source(options)
+    source = frontend.read(options.policy, options)
     if source is None:
         return 1
     result = certify(source.text, source.name, wanted, key=key, progress=say)
@@ -105,14 +103,6 @@ def _key(name: str | None) -> SigningKey | None:
     return read_signing_key(Path(path)) if path else None
 
 
-def _source(options: argparse.Namespace) -> Source | None:
-    """None (reported) if the file is no text."""
-    unread = Diagnostics()
-    source = files.read(options.policy, unread)
-    if source is None:
-        show.reports([(Source(files.shown_name(options.policy), ""), list(unread))], options)
-    return source
-
 
 def _say_why(result: CertifyResult, options: argparse.Namespace) -> None:
     if result.diagnostics:
@@ -140,7 +130,7 @@ def _verify(options: argparse.Namespace) -> int:
     key = read_public_key(Path(options.signed_by)) if options.signed_by else None
     compiled = None
     if options.policy is not None:
-        source = _source(options)
+        source = frontend.read(options.policy, options)
         if source is None:
             return 1
         compiled = api.compile(source.text, source.name, clang=options.clang)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from schedc.diagnostics import Diagnostic
+from schedc.cli import files, show
+from schedc.diagnostics import Diagnostic, Diagnostics
 from schedc.record import record
 from schedc.source import Source
+
+if TYPE_CHECKING:
+    import argparse
+
+    from schedc.api import CompileResult
 
 
 @record
@@ -18,6 +24,29 @@ class Compiled:
     object: bytes | None
     c_source: str | None
     report: Any
+
+
+def read(name: str, options: argparse.Namespace) -> Source | None:
+    """A policy's text; None (reported) where it cannot be read."""
+    unread = Diagnostics()
+    source = files.read(name, unread)
+    if source is None:
+        show.reports([(Source(files.shown_name(name), ""), list(unread))], options)
+    return source
+
+
+def compiled(name: str, options: argparse.Namespace) -> CompileResult | None:
+    """A policy that is to run; None (reported) where it is refused."""
+    from schedc import api
+
+    source = read(name, options)
+    if source is None:
+        return None
+    result = api.compile(source.text, source.name, clang=options.clang)
+    if result.accepted:
+        return result
+    show.reports([(source, list(result.diagnostics))], options)
+    return None
 
 
 def check(source: Source) -> list[Diagnostic]:

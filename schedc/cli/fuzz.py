@@ -9,9 +9,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schedc.cli import files, show
+from schedc.cli import files, frontend, show
 from schedc.cli.main import INTERRUPTED, Refused
-from schedc.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
     import argparse
@@ -91,22 +90,14 @@ def _folder(options: argparse.Namespace) -> Path:
 
 def compiled(name: str, wanted: list[str], options: argparse.Namespace) -> Subject | None:
     """The policy as it is simulated; None (reported) if it is refused."""
-    from schedc import api
-    from schedc.source import Source
     from schedc.verifier.fuzz import Subject
     from schedc.verifier.kernel import params
 
-    unread = Diagnostics()
-    source = files.read(name, unread)
-    if source is None:
-        show.reports([(Source(files.shown_name(name), ""), list(unread))], options)
-        return None
-    result = api.compile(source.text, source.name, clang=options.clang)
-    if not result.accepted:
-        show.reports([(source, list(result.diagnostics))], options)
+    result = frontend.compiled(name, options)
+    if result is None:
         return None
     if result.diagnostics and options.format == "text":
-        show.reports([(source, list(result.diagnostics))], options, sys.stderr)
+        show.reports([(result.check.source, list(result.diagnostics))], options, sys.stderr)
     try:
         settings = params.split(wanted)
         subject = Subject.of(result, settings)

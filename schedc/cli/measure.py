@@ -7,16 +7,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schedc.cli import files, show
+from schedc.cli import files, frontend, show
 from schedc.cli.main import Refused, reason
-from schedc.diagnostics import Diagnostics
-from schedc.source import Source
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection, Iterable
 
-    from schedc.api import CompileResult
     from schedc.verifier.measure import Options, Subject, Workload
     from schedc.verifier.measure.origin import Reportable
 
@@ -157,21 +154,5 @@ def _whole(text: str) -> bool:
 def _policy(name: str, wanted: dict[str, str], options: argparse.Namespace) -> Subject | None:
     from schedc.verifier.measure import Subject
 
-    result = compiled(name, options)
+    result = frontend.compiled(name, options)
     return None if result is None else Subject.policy(result, wanted)
-
-
-def compiled(name: str, options: argparse.Namespace) -> CompileResult | None:
-    """None (reported) where the policy is refused."""
-    from schedc import api
-
-    unread = Diagnostics()
-    source = files.read(name, unread)
-    if source is None:
-        show.reports([(Source(files.shown_name(name), ""), list(unread))], options)
-        return None
-    result = api.compile(source.text, source.name, clang=options.clang)
-    if not result.accepted:
-        show.reports([(source, list(result.diagnostics))], options)
-        return None
-    return result

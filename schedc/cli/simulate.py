@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from schedc.cli import show
+from schedc.cli import frontend, show
 from schedc.cli.main import Refused
-from schedc.cli.measure import all_used, compiled, report, workload
+from schedc.cli.measure import all_used, report, workload
 
 if TYPE_CHECKING:
     import argparse
@@ -100,5 +100,5 @@ def _contender(name: str, wanted: dict[str, str], options: argparse.Namespace) -
     from schedc.verifier.sim import Program
     from schedc.verifier.sim.simulation import Contender
 
-    result = compiled(name, options)
+    result = frontend.compiled(name, options)
     return None if result is None else Contender(Subject.policy(result, wanted), Program.of(result, wanted))
