@@ -122,7 +122,7 @@ def test_the_network_is_gone(capsys: pytest.CaptureFixture[str]) -> None:
     class Nowhere:
         url = "http://127.0.0.1:9"
 
-    assert generate(Nowhere(), "--seconds", "1.5") == 1
+    assert generate(Nowhere(), "--seconds", "8") == 1
     shown = capsys.readouterr().out
     assert "cannot be reached" in shown and "0 tokens read" in shown
 

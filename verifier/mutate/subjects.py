@@ -49,7 +49,7 @@ PROMISES: dict[str, Promise] = {
     "fair": Promise(
         {"lead": "50ms"}, by_weight=frozenset({"hogs", "equal hogs", "one layer", "light ones", "a heavy one"}),
         keeps=True,
-        runs={"equal hogs": _each(4, 7 * MS)},
+        runs={"equal hogs": _each(4, 3 * MS)},
         shares={"more hogs than CPUs": {0: 0.28, 3: 0.9}},
     ),
     "fifo": Promise(

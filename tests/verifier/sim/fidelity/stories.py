@@ -1,4 +1,4 @@
-"""Stories of one and two tasks on one CPU, for the kernel and for the simulator.
+"""Stories of tasks on one CPU, for the kernel and for the simulator.
 
 Whatever takes the kernel time that the simulator does not know is kept away from what decides: no step ends near
 another one, near a tick, or near the end of a slice.
@@ -13,7 +13,6 @@ from schedc.verifier.sim.scenario import MS, SECOND
 
 Steps = tuple[str, ...]
 BEGIN, STAGGER = 50 * MS, MS
-HOG = (f"run:{90 * MS}",)
 NAPS = (f"run:{3 * MS}", f"sleep:{7 * MS}") * 6
 
 STORIES: dict[str, tuple[Steps, ...]] = {
@@ -21,9 +20,6 @@ STORIES: dict[str, tuple[Steps, ...]] = {
     "naps": (NAPS,),
     "yields": ((f"run:{3 * MS}", "yield", f"run:{3 * MS}", "yield", f"run:{3 * MS}"),),
     "changes its nice level": ((f"run:{5 * MS}", "nice:5", f"run:{5 * MS}"),),
-    "forks": ((f"run:{2 * MS}", f"fork:{9 * MS}", f"run:{2 * MS}", f"sleep:{60 * MS}", f"run:{2 * MS}"),),
-    "a hog and naps": (HOG, NAPS),
-    "one yields to a hog": ((f"run:{3 * MS}", "yield", f"run:{3 * MS}", "yield", f"run:{3 * MS}"), HOG),
 }
 ORDERS = {"first in first out": 0, "virtual time": 1, "the CPU's own queue": 2}
 
