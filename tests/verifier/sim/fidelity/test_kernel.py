@@ -50,6 +50,7 @@ def simulated(order: str, name: str) -> list[str]:
     return log.story(log.entries(readings["seen"], readings["nr_seen"][0]), len(STORIES[name]), kernel=False)
 
 
+@pytest.mark.slow
 @pytest.mark.vm
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("name", STORIES)
