@@ -20,7 +20,10 @@ STORIES: dict[str, tuple[Steps, ...]] = {
     "naps": (NAPS,),
     "yields": ((f"run:{3 * MS}", "yield", f"run:{3 * MS}", "yield", f"run:{3 * MS}"),),
     "changes its nice level": ((f"run:{5 * MS}", "nice:5", f"run:{5 * MS}"),),
+    "forks": ((f"run:{2 * MS}", f"fork:{9 * MS}", f"run:{2 * MS}", f"sleep:{60 * MS}", f"run:{2 * MS}"),),
 }
+LAST: tuple[Steps, ...] = ((f"run:{MS}",),)
+"""A story that nobody looks at: what a task's end leaves to be done is written down later than the runner is told."""
 ORDERS = {"first in first out": 0, "virtual time": 1, "the CPU's own queue": 2}
 
 
