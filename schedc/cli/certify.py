@@ -103,7 +103,6 @@ def _key(name: str | None) -> SigningKey | None:
     return read_signing_key(Path(path)) if path else None
 
 
-
 def _say_why(result: CertifyResult, options: argparse.Namespace) -> None:
     if result.diagnostics:
         show.reports([(result.source, list(result.diagnostics))], options)

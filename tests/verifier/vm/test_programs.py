@@ -41,7 +41,6 @@ def test_the_libraries_of_a_program() -> None:
     assert needed(program([]), "x") == ()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="an ELF file of this system")
 def test_the_libraries_of_this_python() -> None:
     assert "libc.so.6" in needed(Path(sys.executable).resolve().read_bytes(), "python")
 
