@@ -31,16 +31,6 @@ def _lift(
 
 def pick(expr: t.Pick, scope: Scope) -> str:
     task = expressions.lower(expr.task, scope)
-    if scope.event == "select_cpu" and expr.idle and not _is_kernels_choice(expr):
-        return f"if_active({_pick(expr, task, scope)})"
-    return _pick(expr, task, scope)
-
-
-def _is_kernels_choice(expr: t.Pick) -> bool:
-    return expr.near is not None and not searches(expr) and not expr.whole_core
-
-
-def _pick(expr: t.Pick, task: str, scope: Scope) -> str:
     simple = not searches(expr)
     if simple and expr.whole_core:
         return f"claim_idle_core({task})"

@@ -76,9 +76,7 @@ class _Renderer:
         lifted = low.needs.helpers
         by_stage = [[each for each in lifted if _stage(each.template) == stage] for stage in range(3)]
         queues = low.queues()
-        offline = self.sweeps or any(
-            helper.template == "search_cpu" for helper in low.needs.helpers
-        ) or any(isinstance(node, t.For) and node.what is Kind.CPU for node in self.nodes)  # fmt: skip
+        offline = self.sweeps or any(isinstance(node, t.For) and node.what is Kind.CPU for node in self.nodes)
         if offline:
             low.needs.topology.add("nr_cpus")
         instances = [low.instances(plan.queue) for plan in self.plan.queues.values()]

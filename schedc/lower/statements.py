@@ -72,16 +72,12 @@ def lower_statement(statement: t.Stmt, scope: Scope) -> list[Node]:
 
 def _returned(value: str | None, statement: t.Return, scope: Scope) -> str | None:
     """A function's value is moved into the range that it declares; a CPU is one where the task may run."""
-    if scope.event == "select_cpu" and value is not None and not _is_claimed(statement.value):
+    if scope.event == "select_cpu" and value is not None:
         return f"usable_cpu(p, {value})"
     if value is None or statement.value is None or scope.result is None:
         return value
     type_, range_ = scope.result
     return expressions.clamped(value, scope.ranges.of(statement.value), range_, type_.kind)
-
-
-def _is_claimed(value: t.Expr | None) -> bool:
-    return isinstance(value, t.LocalRef) and value.local.type.claimed
 
 
 def _declare(local: t.Local, value: str, line: int, scope: Scope) -> Node:

@@ -11,6 +11,7 @@ from schedc.verifier.interpret.kernel import Instance
 from schedc.verifier.interpret.machine import Task
 from schedc.verifier.interpret.numbers import compared, into_range, operation, saturated, truncated
 from schedc.verifier.interpret.patterns import matches
+from schedc.verifier.interpret.picks import is_kernels_own, kernels_own
 
 WAKEUP = 1
 INFINITE = (1 << 64) - 1
@@ -172,6 +173,8 @@ def _not(frame: Frame, node: t.Not) -> bool:
 
 @meaning(t.OrElse)
 def _or_else(frame: Frame, node: t.OrElse) -> Any:
+    if is_kernels_own(frame, node):
+        return kernels_own(frame, node)
     value = evaluate(frame, node.left)
     return evaluate(frame, node.right) if value is None else value
 

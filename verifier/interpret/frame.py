@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 
 
 class Frame:
-    """`event` is the handler's; the live params, the globals and the time are read once, when it begins.
-
-    `replaced`: an idle CPU was picked that takes no tasks any more.
-    """
+    """`event` is the handler's; the live params, the globals and the time are read once, when it begins."""
 
     def __init__(self, run: PolicyRun, event: str, task: Task | None = None, flags: int = 0) -> None:
         self.run, self.event, self.task, self.flags = run, event, task, flags
@@ -26,7 +23,6 @@ class Frame:
         self.prev: Task | None = None
         self.own_cpu: int | None = None
         self.own_names: tuple[t.Local, ...] = ()
-        self.replaced = False
         self.now = run.kernel.now
         self.globals = {each: run.memory[each, 0] for each in run.policy.globals}
         self.params = {each: run.kernel.param(each) for each in run.policy.params}

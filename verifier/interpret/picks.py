@@ -10,15 +10,35 @@ from schedc.verifier.interpret.frame import Frame, evaluate, meaning
 from schedc.verifier.interpret.machine import Task
 from schedc.verifier.interpret.numbers import compared
 
+MAX_CLAIMS = 4
+"""A CPU on its way up or down looks idle and takes no tasks: another one is asked for, so often."""
+
 
 @meaning(t.Pick)
 def _pick(frame: Frame, node: t.Pick) -> int | None:
     task = evaluate(frame, node.task)
-    found = _search(frame, node, task) if _is_search(node) else _kernels_choice(frame, node, task)
-    if frame.event == "select_cpu" and node.idle and found is not None and found not in frame.kernel.active:
-        frame.replaced = True  # on its way up or down it looks idle, and takes no tasks
-        return None
-    return found
+    if _is_search(node):
+        return _search(frame, node, task)
+    for _ in range(MAX_CLAIMS):
+        found = _kernels_choice(frame, node, task)
+        if found is None or found in frame.kernel.active:
+            return found
+    return None
+
+
+def is_kernels_own(frame: Frame, node: t.OrElse) -> bool:
+    """`idle_cpu(task, near cpu) or cpu` in `select_cpu`, which the kernel answers in one."""
+    pick, right = node.left, node.right
+    if frame.event != "select_cpu" or not isinstance(pick, t.Pick) or _is_search(pick) or pick.whole_core:
+        return False
+    return isinstance(pick.near, t.LocalRef) and isinstance(right, t.LocalRef) and pick.near.local is right.local
+
+
+def kernels_own(frame: Frame, node: t.OrElse) -> int | None:
+    """It is asked for once; a CPU that takes no tasks is replaced as it is returned."""
+    assert isinstance(node.left, t.Pick)
+    found = _kernels_choice(frame, node.left, evaluate(frame, node.left.task))
+    return evaluate(frame, node.right) if found is None else found
 
 
 def _is_search(node: t.Pick) -> bool:
@@ -57,7 +77,7 @@ def _candidates(frame: Frame, node: t.Pick, task: Task) -> Iterator[int]:
     if node.inside is not None:
         among = topology.members(node.inside.type.kind, evaluate(frame, node.inside))  # type: ignore[assignment]
     for cpu in among:
-        if cpu in frame.run.offline or not task.may_run_on(cpu):
+        if cpu not in frame.kernel.active or not task.may_run_on(cpu):
             continue
         if node.candidate is not None:
             frame.names[node.candidate] = cpu

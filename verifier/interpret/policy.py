@@ -140,11 +140,9 @@ class PolicyRun:
         frame = self._frame("select_cpu", task, prev)
         return int(self._run("select_cpu", frame))
 
-    def usable(self, frame: Frame, cpu: int, claimed: bool) -> int:
+    def usable(self, frame: Frame, cpu: int) -> int:
         """A CPU that is returned is one where the task may run, else another one is chosen for it."""
-        if frame.replaced and not claimed:
-            return SUBSTITUTE
-        if claimed or (cpu in self.kernel.active and frame.task is not None and cpu in frame.task.allowed):
+        if cpu in self.kernel.active and frame.task is not None and cpu in frame.task.allowed:
             return cpu
         return SUBSTITUTE
 

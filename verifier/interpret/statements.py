@@ -166,9 +166,8 @@ def _repeat(frame: Frame, node: t.Repeat) -> End:
 
 @meaning(t.Return)
 def _return(frame: Frame, node: t.Return) -> End:
-    claimed = isinstance(node.value, t.LocalRef) and node.value.local.type.claimed
     value: Any = None if node.value is None else evaluate(frame, node.value)
-    return End("return", frame.run.usable(frame, value, claimed) if frame.event == "select_cpu" else value)
+    return End("return", frame.run.usable(frame, value) if frame.event == "select_cpu" else value)
 
 
 @meaning(t.Break)

@@ -25,8 +25,8 @@ MUTATIONS = (
         "a task's place is not held to the queue's window",
         VTIME,
         (
-            r"s64 lag = \(s64\)\(vtime - clock\);",
-            r"s64 lag = (s64)(vtime - clock);\n\n\tif (lag < low || lag > high)\n\t\treturn vtime;",
+            r"s64 ahead = \(s64\)\(vtime - clock\);",
+            r"s64 ahead = (s64)(vtime - clock);\n\n\tif (ahead < low || ahead > high)\n\t\treturn vtime;",
         ),
         place="arithmetic.h",
     ),
@@ -34,14 +34,14 @@ MUTATIONS = (
         "no-clamp-below",
         "a sleeper keeps all its credit",
         VTIME,
-        (r"return clock \+ low;", "return vtime;"),
+        (r"ahead = low;", "return vtime;"),
         place="arithmetic.h",
     ),
     mutation(
         "no-clamp-above",
         "a task keeps all its debt",
         VTIME,
-        (r"return clock \+ high;", "return vtime;"),
+        (r"ahead = high;", "return vtime;"),
         place="arithmetic.h",
     ),
     mutation(

@@ -55,7 +55,7 @@ MUTATIONS = (
         "evacuated-to-the-first",
         "what waits for a CPU that goes away is sent to CPU 0",
         ALL,
-        (r"DSQ_LOCAL_ON \| cpu\)", "DSQ_LOCAL_ON | 0)"),
+        (r"DSQ_LOCAL\);(?=\n\t*\})", "DSQ_LOCAL_ON | 0);"),
     ),
     mutation(
         "offline-not-noted",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from schedc.verifier.exits import exit_reason
 from schedc.verifier.sim.errors import SimError
 
 
@@ -58,7 +59,7 @@ class Exit:
 
     @property
     def reason(self) -> str:
-        return {1024: "runtime error", 1026: "runnable task stall"}.get(self.kind, "unregistered")
+        return exit_reason(self.kind)
 
 
 @dataclass(frozen=True)

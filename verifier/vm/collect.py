@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from schedc.verifier.exits import exit_reason
 from schedc.verifier.vm import verifier_log
 from schedc.verifier.vm.boot import Line
 from schedc.verifier.vm.result import (
@@ -108,9 +109,8 @@ def _workload(line: Line) -> WorkloadResult:
 def _exit(end: Line) -> Exit | None:
     if "exit_kind" not in end:
         return None
-    return Exit(
-        end["exit_kind"], end.get("exit_code", 0), end.get("exit_reason", ""), end.get("exit_msg", "")
-    )
+    kind = end["exit_kind"]
+    return Exit(kind, end.get("exit_code", 0), end.get("exit_reason") or exit_reason(kind), end.get("exit_msg", ""))
 
 
 def _failure(lines: dict[str, Line]) -> Failure | None:

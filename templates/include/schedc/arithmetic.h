@@ -130,13 +130,13 @@ static __always_inline u64 max_vtime(u64 a, u64 b)
 /* The nearest point to `vtime` between `low` and `high` from the clock. */
 static __always_inline u64 into_window(u64 vtime, u64 clock, s64 low, s64 high)
 {
-	s64 lag = (s64)(vtime - clock);
+	s64 ahead = (s64)(vtime - clock);
 
-	if (lag < low)
-		return clock + low;
-	if (lag > high)
-		return clock + high;
-	return vtime;
+	if (ahead < low)
+		ahead = low;
+	if (ahead > high)
+		ahead = high;
+	return clock + ahead;
 }
 
 /* The nearest point of time to `at` between `low` and `high` from the clock; however late, it is not before it. */

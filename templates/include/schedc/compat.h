@@ -164,6 +164,14 @@ static __always_inline bool is_active(s32 cpu)
 	return hotplug && hotplug->target == online && hotplug->state == online;
 }
 
+/* It looks for work when it is kicked: less to ask than whether it takes whatever is sent to it. */
+static __always_inline bool is_up(s32 cpu)
+{
+	const struct cpuhp_cpu_state *hotplug = bpf_per_cpu_ptr(&cpuhp_state, cpu);
+
+	return hotplug && hotplug->state == kernel_enum(enum cpuhp_state, CPUHP_ONLINE);
+}
+
 /*
  * The CPU itself if the task may run there now, else one where it may. If there is none, because all its CPUs are
  * offline, it is the first that is online, which is where the kernel itself sends such a task.
@@ -186,12 +194,6 @@ out:
 	return found;
 }
 
-/* A CPU that was claimed, or none if it takes no tasks: on its way up or down it may look idle. */
-static __always_inline s32 if_active(s32 cpu)
-{
-	return cpu >= 0 && is_active(cpu) ? cpu : -1;
-}
-
 /* The idle CPU that the kernel would choose near `prev_cpu`, claimed, or else `prev_cpu`. */
 static __always_inline s32 claim_idle_or(struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 {
@@ -200,25 +202,49 @@ static __always_inline s32 claim_idle_or(struct task_struct *p, s32 prev_cpu, u6
 	return scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &idle);
 }
 
-/* Claim the idle CPU that the kernel would choose near `prev_cpu`: its core, its cache, its node, any. */
-static __always_inline s32 claim_idle_select(struct task_struct *p, s32 prev_cpu, u64 wake_flags)
+/*
+ * Claims until a CPU is up, or there is none. On its way up or down a CPU looks idle, and one that went off while idle
+ * stays in the kernel's mask until it is claimed. Used in functions of their own, as `usable_cpu` is one.
+ */
+#define return_first_up(claim)                                                                           \
+	do {                                                                                             \
+		_Pragma("clang loop unroll(disable)")                                                    \
+		for (u32 tries = 0; tries < MAX_TRIES; tries++) {                                        \
+			s32 cpu = (claim);                                                               \
+			if (cpu < 0 || is_up(cpu))                                                       \
+				return cpu;                                                              \
+		}                                                                                        \
+		return -1;                                                                               \
+	} while (0)
+
+static __always_inline s32 select_idle(struct task_struct *p, s32 prev_cpu, u64 wake_flags)
 {
 	bool idle = false;
 	s32 cpu = scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &idle);
 
-	return idle && is_active(cpu) ? cpu : -1;
+	return idle ? cpu : -1;
 }
 
-/* `near` itself if it is idle, else any: what all callbacks may do on all kernels. */
-static __always_inline s32 claim_idle_first(struct task_struct *p, s32 near)
+/* Claim the idle CPU that the kernel would choose near `prev_cpu`: its core, its cache, its node, any. */
+static __noinline s32 claim_idle_select(struct task_struct *p, s32 prev_cpu, u64 wake_flags)
+{
+	return_first_up(select_idle(p, prev_cpu, wake_flags));
+}
+
+static __always_inline s32 first_idle(struct task_struct *p, s32 near)
 {
 	if (bpf_cpumask_test_cpu(near, p->cpus_ptr) && scx_bpf_test_and_clear_cpu_idle(near))
 		return near;
 	return scx_bpf_pick_idle_cpu(p->cpus_ptr, 0);
 }
 
-/* The same as in select_cpu for enqueue, where older kernels cannot choose by distance. */
-static __always_inline s32 claim_idle_near(struct task_struct *p, s32 near)
+/* `near` itself if it is idle, else any: what all callbacks may do on all kernels. */
+static __noinline s32 claim_idle_first(struct task_struct *p, s32 near)
+{
+	return_first_up(first_idle(p, near));
+}
+
+static __always_inline s32 near_idle(struct task_struct *p, s32 near)
 {
 	if (type_exists(struct scx_bpf_select_cpu_and_args)) {
 		struct scx_bpf_select_cpu_and_args args = { .prev_cpu = near };
@@ -227,17 +253,23 @@ static __always_inline s32 claim_idle_near(struct task_struct *p, s32 near)
 	}
 	if (ksym_exists(scx_bpf_select_cpu_and))
 		return scx_bpf_select_cpu_and(p, near, 0, p->cpus_ptr, 0);
-	return claim_idle_first(p, near);
+	return first_idle(p, near);
 }
 
-static __always_inline s32 claim_idle(struct task_struct *p)
+/* The same as in select_cpu for enqueue, where older kernels cannot choose by distance. */
+static __noinline s32 claim_idle_near(struct task_struct *p, s32 near)
 {
-	return scx_bpf_pick_idle_cpu(p->cpus_ptr, 0);
+	return_first_up(near_idle(p, near));
 }
 
-static __always_inline s32 claim_idle_core(struct task_struct *p)
+static __noinline s32 claim_idle(struct task_struct *p)
 {
-	return scx_bpf_pick_idle_cpu(p->cpus_ptr, PICK_IDLE_CORE);
+	return_first_up(scx_bpf_pick_idle_cpu(p->cpus_ptr, 0));
+}
+
+static __noinline s32 claim_idle_core(struct task_struct *p)
+{
+	return_first_up(scx_bpf_pick_idle_cpu(p->cpus_ptr, PICK_IDLE_CORE));
 }
 
 static __always_inline bool is_idle(s32 cpu)

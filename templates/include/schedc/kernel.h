@@ -191,8 +191,6 @@ enum scx_exit_kind {
 
 struct scx_exit_info {
 	enum scx_exit_kind kind;
-	s64 exit_code;
-	const char *reason;
 	const char *msg;
 } __core;
 

@@ -42,6 +42,13 @@ SEC("struct_ops/cpu_online") void policy_cpu_online(u64 *ctx)
 
 SEC("struct_ops/cpu_offline") void policy_cpu_offline(u64 *ctx)
 {{
+	s32 cpu = ARG(0, s32);
+	struct task_struct *p;
+
+	each_waiting(p, READY) {{
+		if (task_cpu(p) == cpu)
+			move(&it__, p, DSQ_LOCAL);
+	}}
 }}
 
 SEC("struct_ops/init") s32 policy_init(u64 *ctx)

@@ -49,23 +49,9 @@ static void attach(void)
 	watchdog_begin();
 }
 
-static const char *reason(void)
-{
-	switch (sim.exit_kind) {
-	case SCX_EXIT_ERROR_STALL:
-		return "runnable task stall";
-	case SCX_EXIT_UNREG_KERN:
-		return "unregistered from the main kernel";
-	case SCX_EXIT_ERROR:
-		return "runtime error";
-	default:
-		return "unregistered from user space";
-	}
-}
-
 static void unload(void)
 {
-	struct scx_exit_info info = { sim.exit_kind, sim.exit_code, reason(), sim.exit_msg };
+	struct scx_exit_info info = { sim.exit_kind, sim.exit_msg };
 
 	if (info.kind == SCX_EXIT_NONE)
 		info.kind = SCX_EXIT_UNREG;
