@@ -14,7 +14,7 @@ from schedc.source import Source
 from schedc.syntax.parser import Fragments, parse_what_can_be
 
 if TYPE_CHECKING:
-    from schedc.build.compile import Built
+    from schedc.build.compile import Built, Render
     from schedc.build.report import Report
 
 
@@ -79,6 +79,11 @@ class CompileResult:
 
 def compile(text: str, name: str = "policy.sched", *, clang: str | None = None) -> CompileResult:
     """Compile a policy's text to an audited BPF object; `clang` names the compiler to use."""
+    return compile_with(None, text, name, clang)
+
+
+def compile_with(render: Render | None, text: str, name: str, clang: str | None) -> CompileResult:
+    """`compile`, with another way to get at the C program: for who has begun with that before."""
     checked = check(text, name)
     if checked.proven is None:
         return CompileResult(checked, checked.diagnostics, None)
@@ -95,5 +100,5 @@ def compile(text: str, name: str = "policy.sched", *, clang: str | None = None) 
     with begun.pending:
         from schedc.build.compile import build
 
-        built = build(checked.proven, begun, diagnostics)
+        built = build(checked.proven, begun, diagnostics, render)
     return CompileResult(checked, tuple(diagnostics), built)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from schedc.build.begin import Begun
 from schedc.build.lines import with_directives
 from schedc.build.places import place_of
@@ -11,10 +14,15 @@ from schedc.diagnostics import s6_build as messages
 from schedc.laws.law6_bounds import loop_bounds
 from schedc.laws.prove import Proven
 from schedc.lower.folder import INCLUDE
-from schedc.lower.render import render
 from schedc.record import record
 from schedc.source import Source
 from schedc.toolchain import CompileOutput
+
+if TYPE_CHECKING:
+    from schedc.lower.rendered import Rendered
+    from schedc.typed import tree as t
+
+    Render = Callable[[t.Policy, bool], Rendered]
 
 
 @record
@@ -28,13 +36,21 @@ class Built:
 
 def lower_to_c(proven: Proven) -> str:
     """The C program of a policy."""
-    return render(proven.policy, proven.guarded).text
+    return _render(proven.policy, proven.guarded).text
 
 
-def build(proven: Proven, begun: Begun, diagnostics: Diagnostics) -> Built | None:
+def _render(policy: t.Policy, sweeps: bool) -> Rendered:
+    from schedc.lower.render import render  # which takes long to load, and is not needed by who has another way
+
+    return render(policy, sweeps)
+
+
+def build(
+    proven: Proven, begun: Begun, diagnostics: Diagnostics, render: Render | None = None
+) -> Built | None:
     """Lower, compile and audit; None if anything was refused."""
     policy = proven.policy
-    rendered = render(policy, proven.guarded)
+    rendered = (render or _render)(policy, proven.guarded)
     c_text = rendered.text
     c_name, sched_name = f"{policy.name}.bpf.c", f"{policy.name}.sched"
     files = {c_name: with_directives(c_text, c_name, sched_name), sched_name: policy.source.text}

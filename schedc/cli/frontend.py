@@ -58,11 +58,14 @@ def check(source: Source) -> list[Diagnostic]:
 
 def compile_policy(source: Source, clang: str | None, c_only: bool) -> Compiled:
     """All products of a policy; with `c_only` just its C, for which no clang is needed."""
-    from schedc import api
-
     if c_only:
         return _lowered(source)
-    result = api.compile(source.text, name=source.name, clang=clang)
+    from schedc.lower.apart import Apart
+
+    with Apart() as apart:
+        from schedc import api
+
+        result = api.compile_with(apart.render, source.text, source.name, clang)
     report = result.report.to_json() if result.report is not None else None
     return Compiled(result.accepted, result.diagnostics, result.object, result.c_source, report)
 

@@ -11,8 +11,8 @@ from schedc.lower.expressions import literal
 from schedc.lower.lifted import cgroup_patterns
 from schedc.lower.plan import MAX_COUNT
 from schedc.lower.program import TIMEOUT_MS, Code, Lowering, only_vtime, topology_counts
+from schedc.lower.rendered import Rendered
 from schedc.lower.templates import environment
-from schedc.record import record
 from schedc.typed import tree as t
 from schedc.typed.walk import walk, walk_policy
 from schedc.types.kinds import Kind
@@ -40,14 +40,6 @@ def harmless(text: str) -> str:
     """Text for a C comment: it neither ends one, begins one, nor has two question marks of a trigraph."""
     text = _COMMENT_CHARACTERS.sub("?", text).replace("*/", "* /").replace("/*", "/ *")
     return _TRIGRAPH.sub("? ", text)
-
-
-@record
-class Rendered:
-    """The C text, and for the lines of generated loops (behind the policy's last one) their bounds."""
-
-    text: str
-    generated: dict[int, Poly]
 
 
 def render(policy: t.Policy, sweeps: bool) -> Rendered:

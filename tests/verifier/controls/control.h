@@ -15,8 +15,6 @@
 char _license[] SEC("license") = "GPL";
 
 u32 exit_kind;
-s64 exit_code;
-char exit_reason[128];
 char exit_msg[1024];
 
 /* Kernel threads of one CPU run there and first: whatever a control does, the machine's own work goes on. */
@@ -60,9 +58,7 @@ void policy_exit(u64 *ctx)
 {
 	struct scx_exit_info *info = ARG(0, struct scx_exit_info *);
 
-	bpf_probe_read_kernel_str(exit_reason, sizeof(exit_reason), info->reason);
 	bpf_probe_read_kernel_str(exit_msg, sizeof(exit_msg), info->msg);
-	exit_code = info->exit_code;
 	exit_kind = info->kind;
 }
 

@@ -13,8 +13,6 @@
 char _license[] SEC("license") = "GPL";
 
 u32 exit_kind;
-s64 exit_code;
-char exit_reason[128];
 char exit_msg[1024];
 u64 vtime_clock;
 u64 slice_at_start; /* for a machine with one CPU */
@@ -72,9 +70,7 @@ void policy_exit(u64 *ctx)
 {
 	struct scx_exit_info *info = ARG(0, struct scx_exit_info *);
 
-	bpf_probe_read_kernel_str(exit_reason, sizeof(exit_reason), info->reason);
 	bpf_probe_read_kernel_str(exit_msg, sizeof(exit_msg), info->msg);
-	exit_code = info->exit_code;
 	exit_kind = info->kind;
 }
 

@@ -47,8 +47,6 @@ const volatile u64 order;
 u64 seen[ROOM];
 u64 nr_seen;
 u32 exit_kind;
-s64 exit_code;
-char exit_reason[128];
 char exit_msg[1024];
 
 enum what { SELECT = 1, ENQUEUE, DEQUEUE, DISPATCH, RUNNABLE, RUNNING, STOPPING, QUIESCENT, YIELD, WEIGHT, CPUMASK, INIT,
@@ -148,9 +146,7 @@ SEC("struct_ops/exit") void story_exit(u64 *ctx)
 {
 	struct scx_exit_info *info = ARG(0, struct scx_exit_info *);
 
-	bpf_probe_read_kernel_str(exit_reason, sizeof(exit_reason), info->reason);
 	bpf_probe_read_kernel_str(exit_msg, sizeof(exit_msg), info->msg);
-	exit_code = info->exit_code;
 	exit_kind = info->kind;
 }
 
