@@ -30,6 +30,7 @@ def check(policy: t.Policy, diagnostics: Diagnostics) -> Drained:
     pulls = _pulls(dispatch.body)
     loops = {node.local: node for node in walk(dispatch.body) if isinstance(node, t.For)}
     reached = _reached(dispatch.body)
+    allowed = _picked(policy)
     _check_dropped(dispatch.body, True, diagnostics)
     for queue in policy.queues:
         filled = [ref for ref in fills if ref.queue is queue]
@@ -40,7 +41,7 @@ def check(policy: t.Policy, diagnostics: Diagnostics) -> Drained:
             diagnostics.add(messages.never_drained(queue.name_span, queue.name, tuple(r.span for r in filled)))
         else:
             _check_layers(policy, queue, filled, emptied, loops, diagnostics)
-            _check_places(policy, queue, filled, emptied, loops, diagnostics)
+            _check_places(policy, queue, filled, emptied, loops, allowed, diagnostics)
     return _served(policy, reached & {ref.queue for ref in fills}, diagnostics)
 
 
@@ -149,6 +150,7 @@ def _check_places(
     filled: list[t.QueueRef],
     emptied: list[t.QueueRef],
     loops: dict[t.Local, t.For],
+    picked: frozenset[t.Local],
     diagnostics: Diagnostics,
 ) -> None:
     dispatch = policy.handlers["dispatch"]
@@ -163,7 +165,7 @@ def _check_places(
             )
         for ref in filled:
             index = ref.indices[position]
-            if isinstance(index, t.Expr) and ref not in moved and not _is_own(index):
+            if isinstance(index, t.Expr) and ref not in moved and not _is_own(index, picked):
                 diagnostics.add(
                     messages.not_drained_everywhere(emptied[0].span, queue.name, index.span, kind.value)
                 )
@@ -236,15 +238,31 @@ def _is_place_of(cpu: t.Local, index: t.Expr | t.Star) -> bool:
     return isinstance(index, t.LocalRef) and index.local is cpu
 
 
-def _is_own(index: t.Expr) -> bool:
+def _picked(policy: t.Policy) -> frozenset[t.Local]:
+    """Names of CPUs and their places that were picked for the task of a handler."""
+    found: frozenset[t.Local] = frozenset()
+    for handler in policy.handlers.values():
+        for node in walk(handler.body):
+            if isinstance(node, t.IfLet | t.Let) and not node.local.mutable and _is_own(node.value, found):
+                found |= {node.local}
+    return found
+
+
+def _is_own(index: t.Expr, picked: frozenset[t.Local]) -> bool:
     """True for a place where the task may certainly run: that of its CPU, or of one picked for it."""
     match index:
         case t.FieldRef() if index.owner.type.kind is Kind.TASK:
             return True
         case t.FieldRef():
-            return _is_own(index.owner)
+            return _is_own(index.owner, picked)
         case t.LocalRef():
-            return index.local.type.claimed
+            return index.local in picked
+        case t.Pick():
+            return True
+        case t.Convert():
+            return _is_own(index.operand, picked)
+        case t.OrElse():
+            return _is_own(index.left, picked) and _is_own(index.right, picked)
         case _:
             return False
 

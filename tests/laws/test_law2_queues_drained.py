@@ -44,6 +44,18 @@ def test_a_layer_that_nothing_fills_need_not_be_served() -> None:
 
 
 @pytest.mark.parametrize(
+    "enqueue",
+    [
+        "if let c = any_cpu(task) { insert task into ready[c] for slice } else { insert task into ready[task.cpu] for slice }",
+        "let c = any_cpu(task, where cpu == boot_cpu) or task.cpu insert task into ready[c] for slice",
+        "let first = any_cpu(task, where cpu == boot_cpu) let c = first or task.cpu insert task into ready[c] for slice",
+    ],
+)  # fmt: skip
+def test_a_cpu_that_was_picked_for_the_task_serves_it(enqueue: str) -> None:
+    assert errors(policy(declared=OWN, enqueue=enqueue, dispatch="pull ready[cpu]")) == set()
+
+
+@pytest.mark.parametrize(
     "dispatch",
     [
         "pull ready[cpu]",
@@ -62,8 +74,8 @@ def test_places_are_served(dispatch: str) -> None:
         (TO_OWN, "for other in cpus except cpu { if pull ready[other] { return } }"),
         (TO_OWN, "for other in cpus of cpu.llc { if pull ready[other] { return } }"),
         ("insert task into ready[boot_cpu] for slice", "pull ready[cpu]"),
-        ("if let c = any_cpu(task) { insert task into ready[c] for slice } else { insert task into ready[task.cpu] for slice }",
-         "pull ready[cpu]"),
+        ("let c = any_cpu(task) or boot_cpu insert task into ready[c] for slice", "pull ready[cpu]"),
+        ("var c: cpu = task.cpu c = boot_cpu insert task into ready[c] for slice", "pull ready[cpu]"),
     ],
 )  # fmt: skip
 def test_places_are_not_served(enqueue: str, dispatch: str) -> None:
