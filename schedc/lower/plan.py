@@ -30,6 +30,7 @@ class Plan:
 
     `taken_from`: what is kept and subtracted from somewhere.
     `home`: each task's last queue is remembered, for rebasing, for `keep prev` and for whose clock it advances.
+    `moves_on`: who is kept beside a queue that is ordered by time moves on in its order by what it runs.
     """
 
     policy: t.Policy
@@ -37,6 +38,7 @@ class Plan:
     vtime_used: bool
     vtime_in_kernel: bool
     home: bool
+    moves_on: bool
     ran_used: bool
     task_fields: tuple[t.StateField, ...]
     clock_slots: int
@@ -75,6 +77,7 @@ def make_plan(policy: t.Policy) -> Plan:
         vtime_in_kernel=plain and not time_order,
         # A lone queue is everybody's home; that of deadlines has to know that prev was queued, and so has a deadline.
         home=(keeps and (base > 1 or time_order)) or (base > 1 and clock_slots > 0),
+        moves_on=keeps and time_order,
         ran_used=_ran_used(policy),
         task_fields=policy.state_of(Kind.TASK),
         clock_slots=clock_slots,

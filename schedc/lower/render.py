@@ -145,11 +145,11 @@ class _Renderer:
 
     def _ran(self, handlers: dict[str, Code | None]) -> bool:
         stopping = handlers.get("stopping")
-        return stopping is not None and stopping.ran is not None
+        return self.plan.moves_on or (stopping is not None and stopping.ran is not None)
 
     def _settles(self) -> bool:
         local = any(isinstance(node, t.Insert) and node.local is not None for node in self.nodes)
-        return bool(local and self.plan.vtime_used and self.plan.clock_slots)
+        return bool(local and ((self.plan.vtime_used and self.plan.clock_slots) or self.plan.moves_on))
 
     def _infinite(self) -> bool:
         """An infinite slice ends only where somebody ends it."""

@@ -39,10 +39,12 @@ def _insert_local(frame: Frame, node: t.Insert, task: Task) -> None:
 
 
 def _settle(frame: Frame, task: Task) -> None:
-    """Who skips the queue stands at its clock: what it runs is taken from nobody."""
+    """Who skips the queue stands at its clock: what it runs is taken from nobody. Among deadlines it has no place."""
     home = frame.run.home(task)
     if home is not None and home[0].order is Kind.VTIME:
         frame.run.memory["vtime", task.pid] = frame.run.memory["clock", home]
+    elif frame.run.moves_on:
+        frame.run.memory["home", task.pid] = None
 
 
 def _by_vtime(frame: Frame, node: t.Insert, task: Task, queue: Instance) -> int:

@@ -36,6 +36,7 @@ class PolicyRun:
         self.offline: set[int] = set()
         self._statement: Any = proven.policy
         self._clocks = [queue for queue in self.policy.queues if queue.order is Kind.VTIME]
+        self.moves_on = any(queue.order is Kind.TIME for queue in self.policy.queues)
         self._lone = self._lone_instance()
         self._infinite = any(
             isinstance(node, t.BuiltinValue) and node.name == "infinite" for node in walk_policy(self.policy)
@@ -57,8 +58,8 @@ class PolicyRun:
         return [(queue, *each) for each in product(*(range(self.count(kind)) for kind in queue.dimensions))]
 
     def _lone_instance(self) -> Instance | None:
-        """The policy's only queue, where all tasks are at home."""
-        if len(self.policy.queues) != 1:
+        """The policy's only queue, where all tasks are at home. One of times has no place for who was not in it."""
+        if len(self.policy.queues) != 1 or self.moves_on:
             return None
         (queue,) = self.policy.queues
         sizes = [len(self.policy.layers) if kind is Kind.LAYER else 2 for kind in queue.dimensions]
@@ -68,9 +69,9 @@ class PolicyRun:
         """The queue in which the task was last, or will be."""
         return self._lone or self.memory["home", task.pid]
 
-    def position(self, task: Task) -> int:
-        """Where it stood in a queue that is ordered by time."""
-        return int(self.memory["position", task.pid] or 0)
+    def position_if_stopped(self, task: Task) -> int:
+        """Where it would stand in a queue that is ordered by time: it moves on by what it ran."""
+        return int(self.memory["position", task.pid] or 0) + task.executed - int(self.memory["ran_from", task.cpu])
 
     # ---- handlers
 
@@ -250,8 +251,10 @@ class PolicyRun:
 
     def go_on(self, task: Task, contested: bool) -> None:
         """As if it had stopped, waited and been chosen; what it runs while nobody waits is not charged."""
-        self.stopping(task)
         home = self.home(task)
+        if home is not None and home[0].order is Kind.TIME:
+            self.memory["position", task.pid] = self.position_if_stopped(task)
+        self.stopping(task)
         if home is not None and home[0].order is Kind.VTIME:
             if contested:
                 self._advance_clock(task)

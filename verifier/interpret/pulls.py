@@ -70,7 +70,7 @@ def _is_before(frame: Frame, prev: Task, queue: Instance, first: int | None) -> 
     if first is None:
         return True
     if order is Kind.TIME:
-        return frame.run.position(prev) <= first
+        return frame.run.position_if_stopped(prev) <= first
     return distance(frame.run.vtime_if_stopped(prev), first) <= 0
 
 

@@ -9,6 +9,12 @@ from schedc import api
 from schedc.verifier.fuzz import Subject, run
 from schedc.verifier.fuzz.story import read
 
+BY_DEADLINE = """language 1
+policy by_deadline "Deadlines and the previous task."
+queue ready: time from 0ms to 1s
+on enqueue(task) { insert task into ready at now + 10ms for 5ms }
+on dispatch(cpu, prev) { pull ready or keep prev for 5ms }
+"""
 STORIES = Path(__file__).parent / "stories"
 
 
@@ -19,6 +25,11 @@ def holds(policy: str, story: str) -> bool:
 
 def test_a_short_slice_bounds_waits_where_prev_is_not_kept() -> None:
     assert holds("fifo", "bounded_wait-d26991f11000.json")
+
+
+def test_who_goes_on_beside_deadlines_gives_way_in_the_end() -> None:
+    story = read(STORIES / "by_deadline/no_abort-89069f91346a.json")
+    assert run(Subject.of(api.compile(BY_DEADLINE)), story).broken == ()
 
 
 def test_a_kick_goes_to_a_cpu_that_is_on() -> None:
