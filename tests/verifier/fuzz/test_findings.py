@@ -27,6 +27,10 @@ def test_a_short_slice_bounds_waits_where_prev_is_not_kept() -> None:
     assert holds("fifo", "bounded_wait-d26991f11000.json")
 
 
+def test_who_ends_waits_on_its_cpu_because_the_kernel_says_so() -> None:
+    assert holds("quota", "work_conserving-a163592b6b10.json")
+
+
 def test_who_goes_on_beside_deadlines_gives_way_in_the_end() -> None:
     story = read(STORIES / "by_deadline/no_abort-89069f91346a.json")
     assert run(Subject.of(api.compile(BY_DEADLINE)), story).broken == ()

@@ -16,6 +16,12 @@ static u64 later(u64 a, u64 b)
 	return a > b ? a : b;
 }
 
+/* The kernel keeps it on its CPU, without asking the policy: it may not move, or it ends. */
+static bool is_held(struct sim_task *p)
+{
+	return p->t.migration_disabled || (p->in_local && (p->t.flags & PF_EXITING));
+}
+
 /* Since when: the CPU is without work, the task without a CPU, and the two may come together. */
 static void unserved(struct sim_cpu *rq, struct sim_task *p)
 {
@@ -26,7 +32,7 @@ static void unserved(struct sim_cpu *rq, struct sim_task *p)
 		since = later(since, cpu_of_task(p)->higher_until);
 	if (p->waiting_since == NEVER || !rq->online || !rq->rq_online || !mask_has(p->t.cpus_ptr, rq->id))
 		return;
-	if (p->t.migration_disabled && (s32)p->t.thread_info.cpu != rq->id)
+	if (is_held(p) && (s32)p->t.thread_info.cpu != rq->id)
 		return;
 	if (since >= sim.now || sim.now - since <= sim.worst_unserved)
 		return;
