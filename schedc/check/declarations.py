@@ -26,7 +26,7 @@ DIMENSIONS = {
     "cpu": Kind.CPU, "core": Kind.CORE, "llc": Kind.LLC, "node": Kind.NODE, "layer": Kind.LAYER,
 }  # fmt: skip
 OWNERS = {"task": Kind.TASK, **DIMENSIONS}
-ORDERS = {"fifo": None, "vtime": Kind.VTIME, "time": Kind.TIME}
+ORDERS = {"fifo": None, "vtime": Kind.VTIME, "time": Kind.TIME, "due": Kind.TIME}
 
 
 @record
@@ -280,7 +280,7 @@ def check_queue(node: ast.Queue, index: int, context: Context) -> t.Queue | None
     window = _window(node, order, context)
     if len(dimensions) < len(node.dimensions):
         return None
-    return t.Queue(node.name, index, order, window, dimensions, node.span, node.name_span)
+    return t.Queue(node.name, index, order, window, dimensions, node.span, node.name_span, node.order == "due")
 
 
 def _dimensions(node: ast.Queue, context: Context) -> tuple[Kind, ...]:

@@ -101,8 +101,8 @@ def bad_order(span: Span, name: str) -> Diagnostic:
         "S509",
         f"a queue cannot be ordered by `{name}`",
         Label(span, "not an order"),
-        fixes=did_you_mean(span, name, ("fifo", "vtime", "time")),
-        notes=("queues are `fifo`, `vtime` (virtual time) or `time` (a deadline)",),
+        fixes=did_you_mean(span, name, ("fifo", "vtime", "time", "due")),
+        notes=("queues are `fifo`, `vtime` (virtual time), `time` (a deadline) or `due` (nobody before its time)",),
     )
 
 
@@ -249,4 +249,14 @@ def drained_sometimes(span: Span, name: str) -> Diagnostic:
         fixes=(Fix(f"end `on dispatch` with a pull that names it without a condition:  pull {name}"),),
         why="if the conditions stay false while tasks wait there, these never run, and after 30 s the kernel ejects "
         "the scheduler",
+    )
+
+
+def nobody_looks(span: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        "S524",
+        f"nobody is told when the time of a task in `{name}` comes",
+        Label(span, "holds tasks back"),
+        fixes=(Fix("let a timer look for it:  every 1ms { for cpu in cpus where cpu.idle { kick cpu } }"),),
+        why="a CPU that found nothing before the time looks again only when it is kicked",
     )

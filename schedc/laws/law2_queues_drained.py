@@ -42,6 +42,8 @@ def check(policy: t.Policy, diagnostics: Diagnostics) -> Drained:
         else:
             _check_layers(policy, queue, filled, emptied, loops, diagnostics)
             _check_places(policy, queue, filled, emptied, loops, allowed, diagnostics)
+            if queue.holds and not any(_tells_all(timer.body) for timer in policy.timers):
+                diagnostics.add(messages.nobody_looks(queue.name_span, queue.name))
     return _served(policy, reached & {ref.queue for ref in fills}, diagnostics)
 
 
@@ -66,7 +68,18 @@ def _served(policy: t.Policy, filled: set[t.Queue], diagnostics: Diagnostics) ->
     elif doubtful:
         level = Level.ASSUMED
         detail = "one CPU hands out what waits: that it does so for all others is for the policy to see to"
+    elif any(queue.holds for queue in filled):
+        level = Level.ASSUMED
+        detail = "a timer tells CPUs that a time has come: that it does so for every task is for the policy to see to"
     return Drained(Verdict(2, "every queue is drained", level, detail), guarded, always)
+
+
+def _tells_all(body: t.Block) -> bool:
+    """True if CPUs are gone through and kicked."""
+    nodes = list(walk(body))
+    loops = [node for node in nodes if isinstance(node, t.For) and node.what is Kind.CPU and node.of is None]
+    kicked = [node.target.local for node in nodes if isinstance(node, t.Kick) and isinstance(node.target, t.LocalRef)]
+    return any(loop.local in kicked for loop in loops)
 
 
 def _handed_out(body: t.Block) -> set[t.Queue]:

@@ -133,6 +133,7 @@ class Source:
 
     queue: str
     dsq: str
+    pull: str
     order: str | None
     aging: str | None
     aging_slot: int
@@ -145,7 +146,7 @@ def chain(expr: t.PullChain, scope: Scope) -> str:
     only = expr.sources[0] if len(expr.sources) == 1 else None
     plain = only is not None and only.aging is None and not _stars(only)
     if plain and only is not None and expr.keep is None:
-        return f"pull({expressions.queue_id(only.queue, scope)})"
+        return f"{names.pull(only.queue.queue)}({expressions.queue_id(only.queue, scope)})"
     captured = scope.captures(expr)
     inner = scope.inside()
     sources = [_source(source, inner) for source in expr.sources]
@@ -191,6 +192,7 @@ def _source(source: t.PullSource, scope: Scope) -> Source:
     return Source(
         names.queue(ref.queue),
         dsq,
+        names.pull(ref.queue),
         ref.queue.order and ref.queue.order.value,
         aging,
         slot,

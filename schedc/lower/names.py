@@ -30,6 +30,11 @@ def queue(node: t.Queue) -> str:
     return f"QUEUE_{node.name}"
 
 
+def pull(node: t.Queue) -> str:
+    """What moves a task from the queue to this CPU."""
+    return "pull_due" if node.holds else "pull"
+
+
 def layer(node: t.Layer) -> str:
     return f"LAYER_{node.name}"
 

@@ -107,7 +107,9 @@ class _Renderer:
         values["slot_used"] = bool(values["ran"] or offline or low.needs.aging_slots or self.policy.state_of(Kind.CPU))
         macros: Any = environment().get_template("callbacks.j2").make_module(values)
         values |= self._callbacks(macros, handlers, dry, keeps)
-        values["sweeps"] = [macros.sweep(*each) for each in instances] if self.sweeps else []
+        values["sweeps"] = [
+            macros.sweep(*each, names.pull(queue)) for queue, each in zip(self.plan.queues, instances, strict=True)
+        ] if self.sweeps else []  # fmt: skip
         values["evacuations"] = [macros.evacuate(*each) for each in instances]
         dispatch = handlers["dispatch"]
         assert dispatch is not None

@@ -40,7 +40,8 @@ class Layer:
 
 @node
 class Queue:
-    """`order` is FIFO (None), VTIME or TIME; `dimensions` are the entities that index it."""
+    """`order` is FIFO (None), VTIME or TIME; `dimensions` are the entities that index it. `holds` tasks back until
+    their time has come."""
 
     name: str
     index: int
@@ -49,6 +50,7 @@ class Queue:
     dimensions: tuple[Kind, ...]
     span: Span
     name_span: Span
+    holds: bool = False
 
 
 @node

@@ -128,6 +128,9 @@ def _queue(c: Choices, world: World) -> ast.Item:
     window = _window(c, world) if order is not None else None
     dimensions = tuple(ast.Dimension(n.NOWHERE, kind.value) for kind in kinds)
     word = order.value if order is not None else "fifo"
+    if order is Kind.TIME and c.chance(30):
+        word = "due"
+        world.holds = True
     return ast.Queue(n.NOWHERE, name, n.NOWHERE, word, n.NOWHERE, window, dimensions)
 
 

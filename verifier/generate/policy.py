@@ -131,9 +131,16 @@ def _other(c: Choices, world: World, event: str) -> ast.Item:
 
 
 def _timers(c: Choices, world: World) -> list[ast.Item]:
-    items: list[ast.Item] = []
+    items: list[ast.Item] = [_looks(Place(c, world, "every"))] if world.holds else []
     for _ in range(c.pick((0, 0, 0, 1, 2))):
         place = Place(c, world, "every")
         period = n.number(c.pick(("100us", "10ms", "1s")))
         items.append(ast.Timer(n.NOWHERE, period, n.block(statements.several(place, ROOM))))
     return items
+
+
+def _looks(place: Place) -> ast.Item:
+    """A timer that tells idle CPUs to look for those whose time has come."""
+    cpu = place.bind(Kind.CPU).name
+    told = n.loop(cpu, "cpus", [n.kick(n.ref(cpu), False)], where=n.member(n.ref(cpu), "idle"))
+    return ast.Timer(n.NOWHERE, n.number("1ms"), n.block([told]))

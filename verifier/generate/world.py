@@ -65,6 +65,7 @@ class World:
     globals: list[Value] = field(default_factory=list)
     layers: list[str] = field(default_factory=list)
     queues: list[QueueDecl] = field(default_factory=list)
+    holds: bool = False  # a queue holds tasks back, so that a timer has to look for them
     fields: list[Field] = field(default_factory=list)
     counters: list[str] = field(default_factory=list)
     functions: list[FunctionDecl] = field(default_factory=list)

@@ -174,7 +174,8 @@ class PolicyRun:
         """While any CPU is offline, the queues that it may have served are served by all others now and then, and by
         who has found nothing else."""
         ordered = sorted(self.policy.queues, key=lambda queue: queue.order is not Kind.VTIME)
-        any(self.kernel.pull(queue) for each in ordered for queue in self.instances(each) if self._is_orphan(queue))
+        orphans = (queue for each in ordered for queue in self.instances(each) if self._is_orphan(queue))
+        any(pulls.pull(self.kernel, queue) for queue in orphans)
 
     def _is_orphan(self, queue: Instance) -> bool:
         topology = self.kernel.topology

@@ -8,7 +8,7 @@ from itertools import product
 from schedc.typed import tree as t
 from schedc.types.kinds import Kind
 from schedc.verifier.interpret.frame import Frame, evaluate, meaning
-from schedc.verifier.interpret.kernel import Instance
+from schedc.verifier.interpret.kernel import Instance, Kernel
 from schedc.verifier.interpret.machine import Task
 from schedc.verifier.interpret.numbers import distance
 
@@ -31,7 +31,7 @@ def _chain(frame: Frame, node: t.PullChain) -> bool:
                 first = frame.kernel.first(queue) if queue[0].order is not None else None
                 if _is_before(frame, prev, queue, first):
                     return _keep(frame, node, prev, contested=first is not None)
-            if frame.kernel.pull(queue):
+            if pull(frame.kernel, queue):
                 return True
     return prev is not None and _keep(frame, node, prev, contested=False)
 
@@ -50,7 +50,16 @@ def _out_of_turn(frame: Frame, node: t.PullChain) -> bool:
     if max(0, frame.now - memory["tried", source, cpu]) < evaluate(frame, source.aging):
         return False
     memory["tried", source, cpu] = frame.now
-    return any(frame.kernel.pull(queue) for queue in instances(frame, source.queue))
+    return any(pull(frame.kernel, queue) for queue in instances(frame, source.queue))
+
+
+def pull(kernel: Kernel, queue: Instance) -> bool:
+    """One that holds tasks back gives none before the time of its first one has come."""
+    if queue[0].holds:
+        first = kernel.first(queue)
+        if first is None or first > kernel.now:
+            return False
+    return kernel.pull(queue)
 
 
 def instances(frame: Frame, ref: t.QueueRef) -> Iterator[Instance]:

@@ -138,6 +138,14 @@ static __always_inline bool first_vtime(u64 dsq, u64 *vtime)
 	return found;
 }
 
+/* Pull from a queue that holds tasks back: nothing before the time of its first task has come. */
+static __always_inline bool pull_due(u64 dsq)
+{
+	u64 first;
+
+	return first_vtime(dsq, &first) && first <= now() && pull(dsq);
+}
+
 /* ---- CPUs; -1 is none */
 
 static __always_inline s32 task_cpu(struct task_struct *p)
