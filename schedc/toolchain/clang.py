@@ -7,6 +7,7 @@ sees an empty environment and no configuration file, and is told that its direct
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from .strip import StripError, strip_debug
 DEFAULT_TIMEOUT = 60.0
 MAX_OBJECT_BYTES = 16 * 1024 * 1024
 _OUTPUT = "out.o"
+_NO_ROOM = os.strerror(errno.ENOSPC)
 
 # v3 is the newest instruction set that every kernel from 6.12 runs on every architecture; v4 would
 # bring signed division, which the lowering does by hand.
@@ -149,7 +151,7 @@ class PendingCompile:
         self._child.tell(f'#include "{main}"\n'.encode())
 
     def result(self) -> CompileOutput:
-        """Wait for clang."""
+        """Wait for clang. OSError where the disk was too full for it."""
         finished = self._child.wait()
         try:
             return self._read(finished)
@@ -172,6 +174,8 @@ class PendingCompile:
         messages = parse_messages(finished.output)
         if finished.failure is not None:
             return self._failed(messages, f"clang {finished.failure}")
+        if finished.status != 0 and _NO_ROOM.encode() in finished.output:
+            raise OSError(errno.ENOSPC, _NO_ROOM, os.path.dirname(self._folder))
         if finished.status != 0 or any(message.is_error for message in messages):
             last = finished.output.decode("utf-8", "replace").strip().splitlines()[-1:]
             return self._failed(

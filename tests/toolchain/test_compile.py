@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -150,6 +151,13 @@ def test_a_clang_that_misbehaves(tmp_path: Path, script: str, says: str) -> None
     message = output.diagnostics[-1]
     assert message.is_error
     assert any(part in message.message for part in says.split("|")), message
+
+
+def test_a_full_disk_is_no_fault_of_the_program(tmp_path: Path) -> None:
+    full = _script(tmp_path, "echo 'clang: error in backend: IO failure: No space left on device' >&2; exit 1")
+    with pytest.raises(OSError, match="No space left") as raised:
+        full.compile_bpf({"a.c": "int a;"}, "a.c")
+    assert raised.value.errno == errno.ENOSPC
 
 
 def test_a_clang_that_is_gone() -> None:
