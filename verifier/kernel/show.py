@@ -10,20 +10,43 @@ from schedc.diagnostics.render_json import report as diagnostics_report
 from schedc.diagnostics.render_text import render
 from schedc.verifier.kernel.subject import Subject
 from schedc.verifier.kernel.verify import Outcome, Verdict
-from schedc.verifier.vm.result import ObjectResult, WorkloadResult
+from schedc.verifier.vm.result import ObjectResult, Run, WorkloadResult
 
 SCHEMA = 1
 
 
 def text(outcome: Outcome, color: bool = False) -> Iterator[str]:
-    """Lines without their newline: a block for each policy and kernel, then a summary."""
+    """Lines without their newline: a block for each policy and kernel, then all of them in a table, and a summary."""
     for verdict in outcome.verdicts:
         yield from _block(verdict)
         if verdict.diagnostics:
             yield ""
             yield render(verdict.subject.source, verdict.diagnostics, color).rstrip("\n")
         yield ""
+    if len(outcome.runs) > 1:
+        yield from _table(outcome)
+        yield ""
     yield _summary(outcome)
+
+
+def _table(outcome: Outcome) -> Iterator[str]:
+    """A row for each policy, a column for each kernel."""
+    subjects = list({id(verdict.subject): verdict.subject for verdict in outcome.verdicts}.values())
+    rows = [["", *map(_short, outcome.runs)]]
+    rows += [[subject.source.name, *map(_word, outcome.of(subject))] for subject in subjects]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _short(run: Run) -> str:
+    return run.kernel.removesuffix("-cloud-amd64")
+
+
+def _word(verdict: Verdict) -> str:
+    """The codes of what is wrong, where there are any."""
+    codes = sorted({diagnostic.code for diagnostic in verdict.diagnostics})
+    return "ok" if verdict.ok else " ".join(codes) or "NOT OK"
 
 
 def _block(verdict: Verdict) -> Iterator[str]:
@@ -97,7 +120,7 @@ def _pairs(values: dict[str, int]) -> str:
 def _summary(outcome: Outcome) -> str:
     wrong = sum(not verdict.ok for verdict in outcome.verdicts)
     policies = len({id(verdict.subject) for verdict in outcome.verdicts})
-    kernels = ", ".join(run.kernel.removesuffix("-cloud-amd64") for run in outcome.runs)
+    kernels = ", ".join(map(_short, outcome.runs))
     noun = "policy" if policies == 1 else "policies"
     state = f"{wrong} of {len(outcome.verdicts)} runs NOT OK" if wrong else "all ok"
     return f"{policies} {noun} on {kernels}: {state}; {outcome.seconds:.0f} s"

@@ -107,11 +107,27 @@ def _run(subjects: Sequence[Subject], kernel: str, options: Options, progress: P
     groups = with_parents(group for subject in subjects for group in subject.groups())
     objects = tuple(replace(subject.job(mix), timeline=options.timeline) for subject in subjects)
     job = Job(objects, kernel, options.machine, groups, options.warm)
-    outcome = run(job, progress=lambda text: progress(f"{kernel}: {text}"))
+    outcome = run(job, progress=_told(kernel, len(subjects), progress))
+    progress(f"{kernel}: done in {outcome.host_seconds:.0f} s")
     asked, seen = options.machine.layout(), dict(outcome.topology)
     if seen != asked:  # a verdict on another machine would be no answer
         raise VmError(f"{kernel} sees another machine than was asked for: {seen}, not {asked}", "report this")
     return outcome
+
+
+def _told(kernel: str, policies: int, progress: Progress) -> Progress:
+    """Says which policy runs and how many there are; of its steps, nothing."""
+    begun: set[str] = set()
+
+    def tell(text: str) -> None:
+        step, _, name = text.partition(" ")
+        if step == "object":
+            begun.add(name)
+            progress(f"{kernel}: {name}, {len(begun)} of {policies}")
+        elif step not in ("attach", "workload"):
+            progress(f"{kernel}: {text}")
+
+    return tell
 
 
 def _judged(subject: Subject, result: ObjectResult) -> Verdict:

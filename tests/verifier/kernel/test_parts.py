@@ -132,6 +132,14 @@ def test_what_goes_wrong_at_run_time(subject: Subject, result: ObjectResult, cod
     assert not outcome(subject, result).ok
 
 
+def test_several_kernels_are_told_in_a_table(subject: Subject) -> None:
+    older, newer = replace(GOOD, kernel="6.16.1"), replace(GOOD, kernel="7.3.4", problems=("timeout: no end",))
+    outcomes = [outcome(subject, each) for each in (older, newer)]
+    runs = tuple(Run(each.kernel, "", "", (each,), 1, 1.0) for each in (older, newer))
+    both = replace(outcomes[0], runs=runs, verdicts=outcomes[0].verdicts + outcomes[1].verdicts)
+    assert [line.split() for line in list(show.text(both))[-4:-2]] == [["6.16.1", "7.3.4"], ["tiers.sched", "ok", "S804"]]
+
+
 STALLED = replace(GOOD, alive=False, exit=Exit(1026, 0, "runnable task stall", "a b[7] failed to run for 5.2s"))
 ENDED = replace(GOOD, alive=False, exit=Exit(1024, 0, "runtime error", "already direct-dispatched"))
 
