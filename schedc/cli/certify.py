@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from schedc.verifier.certificate import Certificate, CertifyResult, Options, SigningKey
 
 _ENDING = ".certificate.json"
-_LATER = ("simulate", "kernel")
+_LATER = ("simulate", "exhaust", "kernel")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--matrix", action="store_true", help="on every series of kernels that is known")
     parser.add_argument("--seconds", type=int, default=6, metavar="N", help="guest seconds under load; default 6")
     parser.add_argument("--stories", type=int, default=200, metavar="N", help="stories to simulate; default 200")
+    parser.add_argument("--states", type=int, default=5000, metavar="N", help="see schedc exhaust; default 5000")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="which stories; default 1")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="the value of a param, such as slice=3ms"
@@ -90,8 +91,8 @@ def _options(options: argparse.Namespace) -> Options:
         raise Refused("--stories is 1 to 1000000, and --seconds is 3 to 600")
     kernels = (*(options.kernel or ()), *(MATRIX if options.matrix else ()))
     return Options(
-        gates, params.split(options.set), options.stories, options.seed, kernels or Options.kernels, options.seconds,
-        options.clang,
+        gates, params.split(options.set), options.stories, options.seed, options.states, kernels or Options.kernels,
+        options.seconds, options.clang,
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     subject = compiled(options.policy, options.set, options)
     if subject is None:
         return 1
-    corpus = Corpus(_folder(options), subject.name)
+    corpus = Corpus(folder(options), subject.name)
     progress = _Progress() if options.format == "text" and sys.stderr.isatty() else None
     try:
         outcome = fuzz(subject, budget, start=options.seed, corpus=corpus, progress=progress)
@@ -81,7 +81,7 @@ def _budget(text: str) -> Budget:
     return Budget(seconds=number * _SECONDS[found[2]]) if found[2] else Budget(stories=number)
 
 
-def _folder(options: argparse.Namespace) -> Path:
+def folder(options: argparse.Namespace) -> Path:
     if options.corpus:
         return Path(options.corpus)
     beside = Path() if options.policy == files.STANDARD_INPUT else Path(options.policy).parent

@@ -34,6 +34,7 @@ COMMANDS = {
     "check": Entry("check", "say what is wrong with policies, and what to write"),
     "compile": Entry("compile", "turn a policy into a BPF object"),
     "fuzz": Entry("fuzz", "draw what could break a policy, until something does"),
+    "exhaust": Entry("exhaust", "try all orders of events on small machines, to a depth"),
     "replay": Entry("replay", "show a story that broke a policy"),
     "verify": Entry("verify", "run policies on real kernels, in a virtual machine"),
     "certify": Entry("certify", "run a policy through all gates, and state what it passed"),

@@ -88,7 +88,6 @@ class _Renderer:
             "offline": offline, "keeps_offline": offline,
             "aging_slots": low.needs.aging_slots,
             "infinite": self._infinite(),
-            "kicks": any(isinstance(node, t.Kick) and not node.target.type.claimed for node in self.nodes),
             "settles": self._settles(), "rescued_places": rescued, "set_vtime": self._set_vtime,
             "keep_sites": self._keep_sites(),
             "pure_stopping": self._pure_stopping(), "accounts_running": self._ran(handlers) or "running" in handlers,

@@ -9,9 +9,9 @@ _PAST_THE_POLICY = frozenset({"pin", "unpin", "fork"})
 
 
 def is_calm(scenario: Scenario) -> bool:
-    """Every task may run on every CPU and goes through the policy, no other becomes runnable, and nothing takes or
-    changes a CPU or a task."""
-    if any(event.kind in _DISTURBING for event in scenario.events):
+    """Every task may run on every CPU and goes through the policy, no other becomes runnable, nothing takes or changes
+    a CPU or a task, and time is the machine's: not that of steps that are given."""
+    if scenario.steps or any(event.kind in _DISTURBING for event in scenario.events):
         return False
     return all(
         task.cpus is None and not task.kthread and task.start is not None

@@ -9,17 +9,20 @@ from schedc.laws.verdict import Level
 from schedc.typed import tree as t
 from schedc.types.kinds import Kind
 from schedc.verifier.fuzz import assumptions
+from schedc.verifier.fuzz.catalogue import CATALOGUE
 from schedc.verifier.fuzz.story import Story
 from schedc.verifier.fuzz.subject import Subject
 from schedc.verifier.fuzz.words import duration, plural
 from schedc.verifier.sim.properties import Broken, broken
 from schedc.verifier.sim.result import Result, TaskResult
-from schedc.verifier.sim.scenario import MS
+from schedc.verifier.sim.scenario import MS, Cpu, Scenario
 
 # The kernel's tick: a slice ends with one.
 TICK = 4 * MS
 # Slices that generated guards give where the policy is passed by.
 _OWN_SLICE = 20 * MS
+# The policy as it is loaded, whatever is simulated.
+_PLAIN = Story(Scenario((Cpu(0),), ()))
 _ENDED = frozenset({"running", "asleep", "dead"})
 
 
@@ -30,6 +33,21 @@ def judge(subject: Subject, story: Story, result: Result) -> tuple[Broken, ...]:
         for check in (bounded_wait, promise_kept, weights_honoured, slices_in_bounds, cost_kept, counters_true):
             found += check(subject, story, result)
     return tuple(found)
+
+
+def judged_by(subject: Subject) -> tuple[str, ...]:
+    """The properties that some drawn story of this policy may break, by name."""
+    kinds = {promise.kind for promise in _policy(subject).promises}
+    of_some = {
+        "every_task_ran": False,
+        "work_conserving": grace(subject) is not None,
+        "bounded_wait": _is_bounded(subject),
+        "promise_kept": "max_wait" in kinds,
+        "weights_honoured": _has_one_vtime_queue(subject) and _is_bounded(subject),
+        "slices_in_bounds": waiting.longest_slice(_policy(subject), subject.values(_PLAIN)) is not None,
+        "counters_true": bool(kinds),
+    }
+    return tuple(name for name in CATALOGUE if of_some.get(name, True))
 
 
 def grace(subject: Subject) -> int | None:
@@ -123,12 +141,15 @@ def weights_honoured(subject: Subject, story: Story, result: Result) -> Iterator
         )
 
 
+def _has_one_vtime_queue(subject: Subject) -> bool:
+    queues = _policy(subject).queues
+    return len(queues) == 1 and queues[0].order is Kind.VTIME and not queues[0].dimensions
+
+
 def _shares_by_weight(subject: Subject, story: Story, result: Result) -> bool:
     """Whether the policy orders one queue by what tasks ran, and a turn of the lightest one fits its window."""
     policy = _policy(subject)
-    if len(policy.queues) != 1 or policy.queues[0].order is not Kind.VTIME or policy.queues[0].dimensions:
-        return False
-    if not _is_bounded(subject) or assumptions.changes_params(story.scenario):
+    if not _has_one_vtime_queue(subject) or not _is_bounded(subject) or assumptions.changes_params(story.scenario):
         return False
     window = waiting.window_at(policy.queues[0], subject.values(story))
     slice_ = waiting.longest_slice(policy, subject.values(story))
@@ -139,32 +160,46 @@ def _shares_by_weight(subject: Subject, story: Story, result: Result) -> bool:
 # ---- what the program does
 
 
+def slice_limit(subject: Subject, story: Story) -> int | None:
+    """The longest slice that the policy or a generated guard gives; None where slices may be of any length."""
+    longest = waiting.longest_slice(_policy(subject), subject.values(story))
+    return None if longest is None or assumptions.changes_params(story.scenario) else max(longest, _OWN_SLICE)
+
+
 def slices_in_bounds(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:
     """No slice is longer than the policy's longest, and none is nothing."""
-    longest = waiting.longest_slice(_policy(subject), subject.values(story))
-    if result.slices is None or longest is None or assumptions.changes_params(story.scenario):
+    longest = slice_limit(subject, story)
+    if result.slices is None or longest is None:
         return
-    if result.slices[1] > max(longest, _OWN_SLICE) or result.slices[0] == 0:
+    if result.slices[1] > longest or result.slices[0] == 0:
         low, high = map(duration, result.slices)
         yield Broken("slices_in_bounds", f"slices were {low} to {high}, and the longest is {duration(longest)}")
 
 
-def cost_kept(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:
-    """No call of a callback calls more kernel functions than law 6 counted for a machine of this size."""
-    scenario = story.scenario
+def cost_limits(subject: Subject, scenario: Scenario, tasks: int) -> dict[str, int]:
+    """How many kernel functions each callback calls at most by law 6, for a machine of this size and so many tasks."""
     sizes = {
-        "cpus": len(scenario.cpus), "tasks": len(result.tasks), "cgroups": len(scenario.groups()),
+        "cpus": len(scenario.cpus), "tasks": tasks, "cgroups": len(scenario.groups()),
         "layers": max(1, len(_policy(subject).layers)),
         **{f"{kind}s": len({getattr(cpu, kind) for cpu in scenario.cpus}) for kind in ("core", "llc", "node")},
     }  # fmt: skip
+    return {name: cost.calls.evaluate(sizes) for name, cost in subject.report.costs.items()}
+
+
+def cost_kept(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:
+    """No call of a callback calls more kernel functions than law 6 counted for a machine of this size."""
+    limits = cost_limits(subject, story.scenario, len(result.tasks))
     for name, calls in result.costs.items():
-        limit = subject.report.costs[name].calls.evaluate(sizes) if name in subject.report.costs else None
-        if limit is not None and calls > limit:
-            yield Broken("cost_kept", f"{name} called {calls} kernel functions at once, and {limit} are its bound")
+        if calls > limits.get(name, calls):
+            yield Broken(
+                "cost_kept", f"{name} called {calls} kernel functions at once, and {limits[name]} are its bound"
+            )
 
 
 def counters_true(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:
-    """What the policy's own watcher says of waits is what the simulator saw."""
+    """What the policy's own watcher says of waits is what the simulator saw, in time that is the machine's."""
+    if story.scenario.steps:
+        return
     ended = [task.worst_wait for task in result.tasks if task.place in _ENDED]
     most = max((task.worst_wait for task in result.tasks), default=0)
     for promise, watched in zip(_policy(subject).promises, result.promises, strict=True):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from schedc.verifier.fuzz.story import Story
-from schedc.verifier.sim.scenario import MS, SECOND, Cpu, Event, Phase, Scenario, Task
+from schedc.verifier.sim.scenario import MS, SECOND, Cpu, Event, Phase, Scenario, Step, Task
 
 Breaks = Callable[[Story], bool]
 _DRAWN = re.compile(r"t\d+")
@@ -55,12 +55,15 @@ def _simpler(story: Story) -> Iterator[Story]:
         yield replace(story, params={other: value for other, value in story.params.items() if other != name})
     for each in _plainer_tasks(scenario), _plainer_events(scenario):
         yield from (replace(story, scenario=one) for one in each)
+    for gone in range(len(scenario.steps)):
+        fewer = scenario.steps[:gone] + scenario.steps[gone + 1 :]
+        yield replace(story, scenario=replace(scenario, steps=fewer))
     if scenario.seed != 1:
         yield replace(story, scenario=replace(scenario, seed=1))
 
 
 def _shorter_end(scenario: Scenario) -> Iterator[Scenario]:
-    for end in (scenario.end // 8, scenario.end // 2, scenario.end * 3 // 4):
+    for end in () if scenario.steps else (scenario.end // 8, scenario.end // 2, scenario.end * 3 // 4):
         rounded = max(10 * MS, end - end % (10 * MS))
         if rounded < scenario.end:
             yield replace(scenario, end=rounded)
@@ -87,7 +90,17 @@ def _keep(scenario: Scenario, kept: list[int]) -> Scenario:
         for event in scenario.events
         if event.kind not in ("affinity", "nice", "cgroup") or event.on in number
     )
-    return replace(scenario, tasks=tasks, events=events)
+    steps = tuple(_renumbered_steps(scenario.steps, number))
+    return replace(scenario, tasks=tasks, events=events, steps=steps)
+
+
+def _renumbered_steps(steps: tuple[Step, ...], number: dict[int, int]) -> Iterator[Step]:
+    """Those that are no event of another task."""
+    for step in steps:
+        if step.kind not in ("wake", "start"):
+            yield step
+        elif step.on in number:
+            yield replace(step, on=number[step.on])
 
 
 def _renumbered(task: Task, number: dict[int, int]) -> Task:

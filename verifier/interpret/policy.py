@@ -190,7 +190,8 @@ class PolicyRun:
         self._run("cpu_online", frame)
 
     def cpu_offline(self, cpu: int) -> None:
-        """Tasks of the CPU that wait go back to it, for the kernel to send elsewhere."""
+        """Tasks of the CPU that wait go back to it, for the kernel to send elsewhere; others are looked for by the CPU
+        that is told."""
         frame = self._frame("cpu_offline", None, cpu)
         self.offline.add(cpu)
         for each in sorted(self.policy.queues, key=lambda queue: queue.order is not Kind.VTIME):
@@ -198,6 +199,9 @@ class PolicyRun:
                 for task in self.kernel.waiting(queue):
                     if task.cpu == cpu:
                         self.kernel.move(task, (*LOCAL, cpu))
+        told = self.told(cpu, None)
+        if self.guarded and told is not None:
+            self.kernel.kick(told, "")
         self._run("cpu_offline", frame)
 
     def running(self, task: Task) -> None:

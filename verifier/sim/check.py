@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 
 from schedc.verifier.sim.errors import SimError
-from schedc.verifier.sim.scenario import MAX_CPUS, MAX_PHASES, MAX_TASKS, US, Event, Phase, Scenario, Task
+from schedc.verifier.sim.scenario import MAX_CPUS, MAX_PHASES, MAX_STEPS, MAX_TASKS, US, Event, Phase, Scenario, Task
 
 _PHASES = frozenset({"run", "sleep", "yield", "fork", "exit", "pin", "unpin"})
 _TASK_EVENTS = frozenset({"affinity", "nice", "cgroup"})
+_STEPS = frozenset({"wake", "start", "choose", "done", "tick", "leave", "offline", "push", "timer", "event"})
 _CPU_EVENTS = frozenset({"off", "on", "higher"})
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,15}")
 _PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,50}")
@@ -31,6 +32,10 @@ def check(scenario: Scenario) -> None:
         _task(scenario, task, f"task {index} ({task.name})")
     for index, event in enumerate(scenario.events):
         _event(scenario, event, f"event {index} ({event.kind})")
+    _need(len(scenario.steps) <= MAX_STEPS, f"more than {MAX_STEPS} steps")
+    for index, step in enumerate(scenario.steps):
+        _need(step.kind in _STEPS, f"step {index}: no step is called {step.kind}")
+        _need(0 <= step.on < MAX_TASKS, f"step {index} ({step.kind}): there is no number {step.on}")
 
 
 def _need(holds: bool, otherwise: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 US, MS, SECOND = 1_000, 1_000_000, 1_000_000_000
 
 # What the core has room for.
-MAX_CPUS, MAX_TASKS, MAX_PHASES = 64, 16384, 32
+MAX_CPUS, MAX_TASKS, MAX_PHASES, MAX_STEPS = 64, 16384, 32, 256
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,24 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Step:
+    """The event that comes next, whatever its time is; `on` is a CPU, a task, or the number of a timer or an event.
+
+    wake, start: a task. choose: a CPU that was asked to chooses what it runs. done: what a CPU's task runs is over, and
+    it does what comes then. tick: one ends the slice there. leave: the higher class leaves. offline, push: a CPU's next
+    steps on its way down. timer: one of the policy's. event: one of the scenario's, with params behind the others.
+    """
+
+    kind: str
+    on: int = 0
+
+
+@dataclass(frozen=True)
 class Scenario:
-    """`timeout` is the watchdog's, that of the policy if 0."""
+    """`timeout` is the watchdog's, that of the policy if 0.
+
+    With `steps`, these are what happens, in this order; then nothing more comes from outside, and who is runnable runs.
+    """
 
     cpus: tuple[Cpu, ...]
     tasks: tuple[Task, ...]
@@ -79,6 +95,7 @@ class Scenario:
     end: int = SECOND
     timeout: int = 0
     seed: int = 1
+    steps: tuple[Step, ...] = ()
 
     def groups(self) -> tuple[str, ...]:
         """The control groups that tasks are in or go to; the index in here, from 1 on, is the id."""
@@ -92,6 +109,7 @@ class Scenario:
         lines += machine_lines(self.cpus)
         for task in self.tasks:
             lines += self._task(task)
+        lines += [f"step {step.kind} {step.on}" for step in self.steps]
         return lines + [self._event(event) for event in self.events if event.kind != "param"]
 
     def _task(self, task: Task) -> list[str]:

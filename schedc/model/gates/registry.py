@@ -25,9 +25,10 @@ GATES = {
     "check": Gate("check", "the laws, on the text", False, 60),
     "compile": Gate("compile", "the compiler and the auditor, on the object", True, 300),
     "simulate": Gate("simulate", "drawn stories on a simulated scheduler core", True, 600),
+    "exhaust": Gate("exhaust", "all orders of events on small simulated machines, to a depth", True, 600),
     "kernel": Gate("kernel", "a real kernel in a virtual machine, under load", True, 1800),
 }
-DEFAULT = ("check", "compile", "simulate")
+DEFAULT = ("check", "compile", "simulate", "exhaust")
 
 
 def chosen(names: Iterable[str]) -> tuple[str, ...]:

@@ -2,102 +2,50 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from schedc.model.gates.compile import compiled
 from schedc.model.gates.outcome import GateTrouble, Outcome
 from schedc.model.gates.registry import Progress
 from schedc.model.gates.scenes import scenes
-from schedc.model.gates.story import told
 from schedc.model.gates.told import diagnostics_json
-from schedc.verifier.sim import Broken, Program, Result, Scenario, SimError, broken, simulate
-from schedc.verifier.sim.properties import GRACE
+from schedc.verifier.fuzz import Budget, Judged, Story, Subject, fuzz, tell
+from schedc.verifier.fuzz import run as simulated
+from schedc.verifier.fuzz.harness import shorten
 from schedc.verifier.sim.scenario import SECOND
+from schedc.verifier.trouble import Trouble
 
-STORIES = 40
+STORIES = 100
 # The watchdog of a policy has 30 s and looks every 15: what would be a stall is seen as one.
 END = 50 * SECOND
-_SHRINK_SECONDS = 20.0
-
-
-class _Breaks(Exception):
-    """A story that breaks the policy, for hypothesis to make smaller."""
-
-
-class _Search:
-    """Runs stories, and keeps the last that broke the policy: hypothesis ends with the smallest."""
-
-    def __init__(self, program: Program, grace: int | None) -> None:
-        self.program, self._grace = program, grace
-        self.runs = 0
-        self.found: tuple[Scenario, tuple[Broken, ...]] | None = None
-        self._until = 0.0
-
-    def scenes(self) -> None:
-        """Until one breaks it."""
-        for scene in scenes(END):
-            if self._breaks(scene):
-                return
-
-    def drawn(self, story: Scenario) -> None:
-        if self.found is not None and time.monotonic() > self._until:
-            return
-        if self._breaks(replace(story, timeout=0, end=END)):
-            raise _Breaks
-
-    def trace(self, scenario: Scenario) -> Result:
-        return simulate(self.program, scenario, trace=True)
-
-    def _breaks(self, scenario: Scenario) -> bool:
-        self.runs += 1
-        wrong = broken(simulate(self.program, scenario), scenario, grace=self._grace)
-        if wrong:
-            self._until = self._until or time.monotonic() + _SHRINK_SECONDS
-            self.found = scenario, wrong
-        return bool(wrong)
 
 
 def run(text: str, options: dict[str, Any], progress: Progress) -> Outcome:
-    """`options`: `stories`, how many are drawn. Idle CPUs are judged if the policy promises to be work-conserving."""
+    """`options`: `stories`, how many are drawn. Judged by all properties of docs/properties.md."""
     result = compiled(text)
-    if not result.accepted or result.check.proven is None:
+    if not result.accepted:
         return Outcome("simulate", False, "does not compile", diagnostics_json(result.check.source, result.diagnostics))
-    promised = [each.limit for each in result.check.proven.policy.promises if each.kind == "work_conserving"]
-    search = _Search(Program.of(result), max(GRACE, *promised) if promised else None)
+    subject = Subject.of(result)
     stories = options.get("stories") or STORIES
     progress(f"{stories} stories")
     try:
-        search.scenes()
-        if search.found is None:
-            _explore(search, stories)
-        if search.found is None:
-            return Outcome("simulate", True, f"{search.runs} stories, none breaks it", report={"stories": search.runs})
-        scenario, wrong = search.found
-        story = told(scenario, search.trace(scenario), wrong)
-    except SimError as error:
+        count, failure = _search(subject, stories)
+    except Trouble as error:
         raise GateTrouble(error.message, error.hint, error.place) from None
-    report = {"stories": search.runs, "broken": [{"property": each.name, "what": each.what} for each in wrong]}
-    return Outcome("simulate", False, f"a story breaks it: {wrong[0].name}: {wrong[0].what}", story, report)
+    if failure is None:
+        return Outcome("simulate", True, f"{count} stories, none breaks it", report={"stories": count})
+    broken = failure.broken
+    report = {"stories": count, "broken": [{"property": each.name, "what": each.what} for each in broken]}
+    summary = f"a story breaks it: {broken[0].name}: {broken[0].what}"
+    return Outcome("simulate", False, summary, tell(subject, failure), report)
 
 
-def _explore(search: _Search, stories: int) -> None:
-    try:
-        from hypothesis import HealthCheck, given, settings
-        from hypothesis.errors import Flaky
-
-        from schedc.verifier.sim.stories import stories as drawn
-    except ImportError:
-        raise GateTrouble("stories are drawn by hypothesis, which is not installed", "pip install hypothesis") from None
-
-    @settings(
-        max_examples=stories, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
-    @given(drawn())
-    def explore(story: Scenario) -> None:
-        search.drawn(story)
-
-    with suppress(_Breaks, Flaky):
-        explore()
+def _search(subject: Subject, stories: int) -> tuple[int, Judged | None]:
+    """How many stories were run, and the first that breaks a property, made short."""
+    count = 0
+    for count, scene in enumerate(scenes(END), 1):
+        found = simulated(subject, Story(scene))
+        if found.broken:
+            return count, simulated(subject, shorten(subject, found), trace=True)
+    outcome = fuzz(subject, Budget(stories=stories))
+    return count + outcome.stories, outcome.failure

@@ -78,11 +78,12 @@ def _settings(draw: st.DrawFn, params: tuple[t.Param, ...]) -> dict[str, int]:
 
 
 def _value(draw: st.DrawFn, param: t.Param) -> int:
-    """One of the ends of its range, or a value between."""
-    low, high, default = param.range.low, param.range.high, param.default
+    """Its default, one of the ends of its range, or anything between them."""
+    low, high = param.range.low, param.range.high
     if param.type.kind is Kind.BOOL:
         return draw(st.sampled_from((0, 1)))
-    return draw(st.sampled_from((default, low, high, (low + default) // 2, (default + high) // 2)))
+    ends = st.sampled_from((param.default, low, high))
+    return draw(st.one_of(ends, st.integers(low, high)))
 
 
 def _change(draw: st.DrawFn, param: t.Param) -> Event:

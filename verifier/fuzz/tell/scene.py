@@ -9,7 +9,7 @@ from schedc.verifier.fuzz.story import Story
 from schedc.verifier.fuzz.subject import Subject
 from schedc.verifier.fuzz.words import duration, listed, plural
 from schedc.verifier.sim.result import Result
-from schedc.verifier.sim.scenario import Event, Phase, Scenario, Task
+from schedc.verifier.sim.scenario import Event, Phase, Scenario, Step, Task
 
 # Tasks of a scenario are numbered from here on.
 FIRST_PID = 100
@@ -74,8 +74,48 @@ def cpus(which: Iterable[int]) -> str:
 
 
 def events(scenario: Scenario) -> Iterator[str]:
+    """At their times, or where the order of all is given in that."""
+    if scenario.steps:
+        yield from steps(scenario)
+        return
     for event in sorted(scenario.events, key=lambda each: each.time):
         yield f"at {duration(event.time)} {_event(scenario, event)}"
+
+
+def steps(scenario: Scenario) -> Iterator[str]:
+    """The order, where it is given, a line each."""
+    for number, step in enumerate(scenario.steps, 1):
+        yield f"{number}. {_step(scenario, step)}"
+    if scenario.steps:
+        yield "then nothing more comes from outside: who is runnable runs for 10 ms and sleeps"
+
+
+def _step(scenario: Scenario, step: Step) -> str:
+    match step.kind:
+        case "wake" | "start":
+            return f"{_anybody(scenario, step.on)} {'wakes up' if step.kind == 'wake' else 'begins'}"
+        case "choose":
+            return f"CPU {step.on} chooses what it runs, as it was asked to"
+        case "done":
+            return f"on CPU {step.on} what the task runs is over"
+        case "tick":
+            return f"a tick of CPU {step.on} ends the slice there"
+        case "leave":
+            return f"the higher class leaves CPU {step.on}"
+        case "offline":
+            return f"the policy is told that CPU {step.on} goes off"
+        case "push":
+            return f"CPU {step.on} sends its task elsewhere"
+        case "timer":
+            return "a timer of the policy fires"
+        case _:
+            listed_first = sorted(scenario.events, key=lambda each: each.kind == "param")
+            return _event(scenario, listed_first[step.on]) if step.on < len(listed_first) else f"event {step.on}"
+
+
+def _anybody(scenario: Scenario, index: int) -> str:
+    """Who was forked has no name of its own in the story."""
+    return name(scenario, index) if index < len(scenario.tasks) else f"task {FIRST_PID + index}"
 
 
 def _event(scenario: Scenario, event: Event) -> str:

@@ -12,10 +12,21 @@ void task_arm(struct sim_task *p)
 	event_set(&rq->done, sim.now + p->left);
 }
 
+/* Everybody runs once more, and then sleeps. */
+static struct phase last_phase(struct sim_task *p)
+{
+	if (p->calm)
+		return (struct phase){ WAIT, 0 };
+	p->calm = true;
+	return (struct phase){ RUN, CALM_RUN_NS };
+}
+
 static struct phase next_phase(struct sim_task *p)
 {
 	struct behaviour *b = &p->behaviour;
 
+	if (sim.calming)
+		return last_phase(p);
 	if (p->load)
 		return load_next(p->load);
 	p->at++;

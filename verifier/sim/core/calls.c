@@ -14,29 +14,56 @@ struct context {
 	u64 steps;
 };
 
+#define MAX_CALLBACKS 32
+
 /* The most kernel functions that one call of each callback called. */
 static struct {
 	const char *callback;
+	u64 most, limit;
+} costs[MAX_CALLBACKS];
+static struct {
+	char callback[16];
 	u64 most;
-} costs[32];
+} limits[MAX_CALLBACKS];
+static u32 nr_limits;
 
 u32 sim_line;
+
+void limit_cost(const char *callback, u64 most)
+{
+	if (nr_limits == MAX_CALLBACKS)
+		refuse("more than %d limits", MAX_CALLBACKS);
+	strncpy(limits[nr_limits].callback, callback, sizeof(limits->callback) - 1);
+	limits[nr_limits++].most = most;
+}
+
+static u64 limit_of(const char *callback)
+{
+	for (u32 at = 0; at < nr_limits; at++)
+		if (!strcmp(limits[at].callback, callback))
+			return limits[at].most;
+	return NEVER;
+}
 
 static void note_cost(void)
 {
 	u32 at = 0;
 
 	while (costs[at].callback && strcmp(costs[at].callback, sim.callback))
-		if (++at == sizeof(costs) / sizeof(*costs))
+		if (++at == MAX_CALLBACKS)
 			return;
+	if (!costs[at].callback)
+		costs[at].limit = limit_of(sim.callback);
 	costs[at].callback = sim.callback;
 	if (sim.callback_steps > costs[at].most)
 		costs[at].most = sim.callback_steps;
+	if (sim.callback_steps > costs[at].limit)
+		sim.over_cost = true;
 }
 
 void say_costs(void)
 {
-	for (u32 at = 0; at < sizeof(costs) / sizeof(*costs) && costs[at].callback; at++)
+	for (u32 at = 0; at < MAX_CALLBACKS && costs[at].callback; at++)
 		say("cost %s %llu\n", costs[at].callback, costs[at].most);
 }
 

@@ -125,6 +125,16 @@ static void done(struct sim_cpu *rq)
 		task_advance(rq->curr);
 }
 
+u64 event_time(const struct event *event)
+{
+	return heap[event->at].time;
+}
+
+struct event *event_due(u32 index)
+{
+	return index < used ? heap[index + 1].event : NULL;
+}
+
 static void handle(const struct event *event)
 {
 	struct sim_cpu *rq = event->cpu >= 0 ? &sim.cpus[event->cpu] : NULL;
@@ -183,22 +193,35 @@ static void time_passes(u64 ns)
 	sim.unused_ns += ns * (resting < waiting ? resting : waiting);
 }
 
+void event_happens(struct event *event)
+{
+	event_cancel(event);
+	handle(event);
+	if (sim.irqs)
+		irq_work();
+}
+
+bool events_next(void)
+{
+	struct entry next;
+
+	if (!used)
+		return false;
+	next = heap[1];
+	if (sim.exit_kind != SCX_EXIT_NONE || sim.over || next.time > sim.end)
+		return false;
+	if (++sim.processed > sim.max_events)
+		refuse("more than %llu events", sim.max_events);
+	time_passes(next.time - sim.now);
+	sim.now = next.time;
+	event_happens(next.event);
+	return true;
+}
+
 void events_run(void)
 {
-	while (used && sim.exit_kind == SCX_EXIT_NONE && !sim.over) {
-		struct entry next = heap[1];
-
-		if (next.time > sim.end)
-			break;
-		if (++sim.processed > sim.max_events)
-			refuse("more than %llu events", sim.max_events);
-		event_cancel(next.event);
-		time_passes(next.time - sim.now);
-		sim.now = next.time;
-		handle(next.event);
-		if (sim.irqs)
-			irq_work();
-	}
+	while (events_next())
+		;
 	if (sim.exit_kind == SCX_EXIT_NONE && !sim.over)
 		sim.now = sim.end;
 }

@@ -105,6 +105,7 @@ typedef int (*timer_program)(void *map, u32 *key, struct bpf_timer *timer);
 
 s64 bpf_timer_init(struct bpf_timer *timer, void *map, u64 flags)
 {
+	static s32 nr_timers;
 	struct event *event = timer->state[1] ? (struct event *)timer->state[1] : calloc(1, sizeof(*event));
 
 	(void)map;
@@ -112,7 +113,7 @@ s64 bpf_timer_init(struct bpf_timer *timer, void *map, u64 flags)
 	if (!event)
 		return -12;
 	event_cancel(event);
-	*event = (struct event){ .kind = EV_TIMER, .what = timer };
+	*event = (struct event){ .kind = EV_TIMER, .number = nr_timers++, .what = timer };
 	*timer = (struct bpf_timer){ { 0, (u64)event } };
 	return 0;
 }
@@ -205,7 +206,7 @@ const void *bpf_per_cpu_ptr(const void *variable, u32 cpu)
 
 u64 bpf_ktime_get_ns(void)
 {
-	return clock_ns();
+	return clock_of_policy();
 }
 
 u32 bpf_get_prandom_u32(void)

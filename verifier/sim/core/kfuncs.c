@@ -230,7 +230,7 @@ bool scx_bpf_task_set_dsq_vtime(struct task_struct *p, u64 vtime)
 
 u64 scx_bpf_now(void)
 {
-	return clock_ns();
+	return clock_of_policy();
 }
 
 u32 scx_bpf_nr_cpu_ids(void)

@@ -66,7 +66,12 @@ int main(int count, char **arguments)
 	scenario_read();
 	load_begin();
 	attach();
-	events_run();
+	if (explore)
+		explore();
+	else if (nr_steps)
+		steps_run();
+	else
+		events_run();
 	report();
 	unload();
 	report_left();

@@ -97,6 +97,9 @@ void refuse(const char *format, ...)
 void trapped(int number)
 {
 	char line[160];
+
+	if (explore_trapped)
+		explore_trapped();
 	int length = snprintf(line, sizeof(line), "trap %d %s %d %llu %u\n", number,
 			      sim.callback ? sim.callback : "-", sim.callback_pid, sim.now, sim_line);
 

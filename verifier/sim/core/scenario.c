@@ -110,6 +110,8 @@ static void read_setting(void)
 		const char *name;
 		u64 *place;
 	} settings[] = {
+		{ "depth", &sim.depth }, { "states", &sim.states }, { "grace", &sim.grace },
+		{ "slice_limit", &sim.slice_limit },
 		{ "end", &sim.end }, { "timeout", &sim.timeout }, { "seed", &sim.random }, { "lines", &sim.max_lines },
 		{ "events", &sim.max_events }, { "steps", &sim.max_callback_steps },
 	};
@@ -133,6 +135,11 @@ static void read_match(void)
 	group_match(number(1, NEVER), number(2, NEVER));
 }
 
+static void read_limit(void)
+{
+	limit_cost(word(1), number(2, NEVER));
+}
+
 static void read_trace(void)
 {
 	sim.trace = true;
@@ -145,6 +152,7 @@ static const struct {
 	{ "cpu", read_cpu }, { "task", read_task }, { "phase", read_phase }, { "at", read_script },
 	{ "var", read_variable }, { "match", read_match }, { "trace", read_trace }, { "load", read_load },
 	{ "group", read_group }, { "draw", read_draw }, { "cost", read_cost },
+	{ "step", read_step }, { "limit", read_limit },
 };
 
 static void read_line(void)

@@ -135,6 +135,7 @@ static void leave_idle(struct sim_cpu *rq)
 	notify_idle(rq, false);
 }
 
+const char watching[] = "watch";
 __attribute__((weak)) s32 watch_switch(u64 *ctx);
 /* Who is no task of sched_ext, as programs on the switch of tasks see it: the idle task, and one of a higher class. */
 static struct sim_task others[] = { [CLASS_IDLE] = { .t.pid = 0 }, [CLASS_HIGHER] = { .t.pid = 1 } };
@@ -147,7 +148,7 @@ static struct sim_task *shown(struct sim_task *p, enum cpu_class class)
 static void tell_watcher(struct sim_task *prev, enum cpu_class before, struct sim_task *next, enum cpu_class after)
 {
 	if (watch_switch)
-		call_s32("watch", watch_switch, KF_REST, NULL, 0, (u64)shown(prev, before), (u64)shown(next, after));
+		call_s32(watching, watch_switch, KF_REST, NULL, 0, (u64)shown(prev, before), (u64)shown(next, after));
 	if (next)
 		next->t.sched_info.last_queued = 0;
 }

@@ -76,9 +76,24 @@ void read_script(void)
 		else
 			script->words[i] = script_word(kinds[kind].words[i], 3 + i);
 	}
-	script->event = (struct event){ .kind = EV_SCRIPT, .cpu = -1, .what = script };
+	script->event = (struct event){ .kind = EV_SCRIPT, .cpu = -1, .number = nr_scripts, .what = script };
 	event_set(&script->event, script->time);
 	nr_scripts++;
+}
+
+static bool is_of_cpu(const struct script *script)
+{
+	return !strcmp(script->what, "off") || !strcmp(script->what, "on") || !strcmp(script->what, "higher");
+}
+
+bool script_is_next(const void *what)
+{
+	const struct script *script = what;
+
+	for (const struct script *other = scripts; other < script; other++)
+		if (other->event.at && other->words[0] == script->words[0] && is_of_cpu(other) == is_of_cpu(script))
+			return false;
+	return true;
 }
 
 static void take_cpu(s32 cpu, u64 ns)

@@ -5,6 +5,9 @@
 
 #include "schedc/kernel.h"
 
+/* What the core keeps is in sections of its own, so that a run can be set back: it is all that changes in one. */
+#pragma clang section bss = "sim_bss" data = "sim_data"
+
 #define MAX_SIM_CPUS 64
 /* As many as there are process ids. */
 #define MAX_SIM_TASKS 32768
@@ -47,6 +50,7 @@ enum event_kind {
 struct event {
 	enum event_kind kind;
 	s32 cpu;
+	s32 number;	/* among those of its kind, where it belongs to no CPU */
 	void *what;
 	u32 at;		/* its place in the heap, from 1 on; 0 when it is not due */
 };
@@ -54,8 +58,33 @@ struct event {
 /* At another time, if it was due already. */
 void event_set(struct event *event, u64 time);
 void event_cancel(struct event *event);
+u64 event_time(const struct event *event);	/* of one that is due */
 void events_run(void);
+bool events_next(void);		/* the next one; false where nothing is left to happen */
+void event_happens(struct event *event);
+struct event *event_due(u32 index);	/* of all that are due, in no order; NULL behind the last */
 void watchdog_begin(void);
+
+/* ---- steps.c: an order of events that is given, whatever their times are */
+
+/* The event of that kind of a CPU, or the one of that number. */
+struct step {
+	enum event_kind kind;
+	s32 number;
+};
+
+#define MAX_STEPS 256
+/* What each task runs when all steps are taken: longer than a policy may let a CPU idle. */
+#define CALM_RUN_NS 10000000ULL
+
+extern u32 nr_steps;			/* in the scenario */
+void read_step(void);
+const char *step_name(enum event_kind kind);
+void steps_begin(void);
+u32 steps_possible(struct step *steps);	/* always in the same order */
+bool step_take(struct step step);	/* false where it is not possible */
+void steps_end(void);
+void steps_run(void);
 
 /* ---- queues.c */
 
@@ -111,6 +140,7 @@ struct sim_task {
 	struct sim_task *dsq_prev, *dsq_next;
 	struct sim_task *tree_up, *tree_left, *tree_right;
 	u64 tree_rank, dsq_seq, ddsp_dsq, ddsp_flags, qseq, runnable_at;
+	bool calm;	/* it ran for the last time */
 	bool on_priq, deferred, held, custody, enabled, in_local, idle_policy;
 	s32 sticky_cpu, selected_cpu;
 	struct sim_task *runnable_prev, *runnable_next;
@@ -189,6 +219,10 @@ struct sim {
 	u64 switches, resting /* CPUs that run nothing */, unused_ns /* of CPUs, while tasks waited */;
 	s32 nr_waiting;
 	bool over;
+	bool calming;		/* nothing comes from outside any more */
+	bool clock_read;	/* by the policy itself */
+	bool over_cost;		/* a callback called more kernel functions than it may */
+	u64 depth, states, grace, slice_limit;	/* of an exploration: verifier/exhaust */
 	u64 now, end, timeout, callback_steps, max_callback_steps, max_lines, lines;
 	u64 events[NR_COUNTERS], random, worst_unserved, refused_forks, processed, max_events;
 	s32 nr_cpus, nr_tasks, next_pid, this_cpu, unserved_cpu, unserved_pid;
@@ -219,6 +253,9 @@ extern struct sim sim;
 /* The line of the policy that is being carried out, where the program says it; 0: what schedc made. */
 extern u32 sim_line;
 
+/* The callback of a policy's program on the switch of tasks. */
+extern const char watching[];
+
 static inline struct sim_task *sim_task(const struct task_struct *p)
 {
 	return (struct sim_task *)p;
@@ -243,6 +280,13 @@ static inline u64 bit(s32 cpu)
 static inline u64 clock_ns(void)
 {
 	return sim.now + UPTIME_NS;
+}
+
+/* To a watcher, which decides nothing, it does not matter what time it is. */
+static inline u64 clock_of_policy(void)
+{
+	sim.clock_read |= sim.callback != watching;
+	return clock_ns();
 }
 
 static inline void charge(s32 cpu, enum cost cost)
@@ -328,6 +372,7 @@ s32 call_s32(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a,
 void step(void);
 bool kf_allowed(u32 needed);
 void say_costs(void);
+void limit_cost(const char *callback, u64 most);
 
 /* ---- helpers.c */
 
@@ -348,6 +393,8 @@ void report(void);
 void report_left(void);
 /* Ends the run: a signal of the machine's, or ENDLESS for a callback that calls the kernel without end. */
 void trapped(int number);
+__attribute__((weak)) void explore_trapped(void);
+__attribute__((weak)) void explore(void);
 #define ENDLESS 0
 void catch_traps(u64 cpu_seconds);
 
@@ -370,6 +417,7 @@ void scenario_read(void);
 void read_script(void);
 void set_variable(const char *name, u64 index, u64 value);
 void script_run(void *what);
+bool script_is_next(const void *what);	/* of all that is to happen to the same task or CPU */
 
 struct sim_variable {
 	const char *name;

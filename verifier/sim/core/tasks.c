@@ -29,7 +29,8 @@ struct sim_task *task_new(void)
 	if (!p)
 		return NULL;
 	sim.tasks[sim.nr_tasks++] = p;
-	return task_again(p);
+	task_again(p)->wake.number = sim.nr_tasks - 1;
+	return p;
 }
 
 struct sim_task *task_again(struct sim_task *p)
