@@ -38,3 +38,7 @@ def test_who_goes_on_beside_deadlines_gives_way_in_the_end() -> None:
 
 def test_a_kick_goes_to_a_cpu_that_is_on() -> None:
     assert holds("fair", "work_conserving-29033ede154e.json")
+
+
+def test_who_waited_for_a_higher_class_is_not_late_when_it_is_queued_again() -> None:
+    assert holds("fair", "work_conserving-a9ed6d5d8bfb.json")

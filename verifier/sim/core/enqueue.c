@@ -60,6 +60,8 @@ void dispatch_enqueue(struct dsq *dsq, struct sim_task *p, u64 flags)
 {
 	dsq_link(dsq, p, flags);
 	p->held = false;
+	if (p->in_local && dsq->cpu < 0)
+		leaves_local(p);
 	p->in_local = dsq->cpu >= 0;
 	if (p->in_local)
 		local_was_filled(&sim.cpus[dsq->cpu], p, flags);

@@ -22,6 +22,14 @@ static bool is_held(struct sim_task *p)
 	return p->t.migration_disabled || (p->in_local && (p->t.flags & PF_EXITING));
 }
 
+/* What it waited in a local queue while a higher class had that CPU is nobody's fault, when it waits on elsewhere too. */
+void leaves_local(struct sim_task *p)
+{
+	u64 until = cpu_of_task(p)->higher_until;
+
+	p->mask_since = later(p->mask_since, until < sim.now ? until : sim.now);
+}
+
 /* Since when: the CPU is without work, the task without a CPU, and the two may come together. */
 static void unserved(struct sim_cpu *rq, struct sim_task *p)
 {
