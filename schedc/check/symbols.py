@@ -9,7 +9,7 @@ from schedc.source import Span
 from schedc.typed import tree as t
 from schedc.types.kinds import Kind
 
-BUILTIN_VALUES = {"now": Kind.TIME, "infinite": Kind.DURATION, "boot_cpu": Kind.CPU}
+BUILTIN_VALUES = {"now": Kind.TIME, "infinite": Kind.DURATION, "boot_cpu": Kind.CPU, "this_cpu": Kind.CPU}
 COLLECTIONS = {"cpus": Kind.CPU, "cores": Kind.CORE, "llcs": Kind.LLC, "nodes": Kind.NODE, "layers": Kind.LAYER}
 FUNCTIONS = ("min", "max", "clamp", "log2", "random", "length", "empty", "idle_cpu", "any_cpu", "clock", "local")
 RESERVED = frozenset({*BUILTIN_VALUES, *COLLECTIONS, *FUNCTIONS})

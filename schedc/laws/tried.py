@@ -168,7 +168,8 @@ def _is_identity(expr: t.Expr) -> bool:
     """A test which CPU this is: `cpu == boot_cpu`."""
     if not (isinstance(expr, t.Compare) and expr.operator in ("==", "!=")):
         return False
-    return expr.left.type.kind is Kind.CPU and {type(expr.left), type(expr.right)} == {t.LocalRef, t.BuiltinValue}
+    names = [side.name for side in (expr.left, expr.right) if isinstance(side, t.BuiltinValue)]
+    return names == ["boot_cpu"] and t.LocalRef in (type(expr.left), type(expr.right))
 
 
 def moved(value: bool, expr: t.Expr) -> bool:

@@ -87,7 +87,11 @@ def literal(value: int, kind: Kind) -> str:
 def _builtin_value(expr: t.BuiltinValue, scope: Scope) -> str:
     if expr.name == "now":
         return scope.now or "now()"
-    return {"infinite": "SLICE_INFINITE", "boot_cpu": "0"}[expr.name]
+    return {
+        "infinite": "SLICE_INFINITE",
+        "boot_cpu": "0",
+        "this_cpu": "(s32)masked(bpf_get_smp_processor_id(), MAX_CPUS)",
+    }[expr.name]
 
 
 # ---- fields

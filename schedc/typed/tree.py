@@ -172,7 +172,7 @@ class CounterRef(Expr):
 
 @node
 class BuiltinValue(Expr):
-    """`now`, `infinite`, `boot_cpu`."""
+    """`now`, `infinite`, `boot_cpu`, `this_cpu`."""
 
     name: str
 

@@ -51,7 +51,8 @@ VALUES = [
     "task.llc", "task.layer", "task.home", "task.kind", "task.wakes", "task.each", "task.each[a]", "task.woken",
     "idle_cpu(task)", "any_cpu(task)", "length(ready)", "clock(fair)", "local(task.cpu)", "nothing", "task.nothing",
     "if true { task } else { task }", "if true { 5ms } else { none }", "match task.layer { a => 1, b => none }",
-    "task.each[a][b]", "5ms / 0", "5ms scaled by 0", "5ms scaled by share", "pull ready", "none == none", "task == none",
+    "this_cpu", "task.each[a][b]", "5ms / 0", "5ms scaled by 0", "5ms scaled by share", "pull ready", "none == none",
+    "task == none",
 ]  # fmt: skip
 PLACES = [
     "let x = {}", "var x: duration = {}", "var x: cpu? = {}", "task.burst = {}", "task.home = {}", "task.vtime += {}",

@@ -49,7 +49,7 @@ def _global(frame: Frame, node: t.GlobalRef) -> Any:
 
 @meaning(t.BuiltinValue)
 def _builtin_value(frame: Frame, node: t.BuiltinValue) -> int:
-    return {"now": frame.now, "infinite": INFINITE, "boot_cpu": 0}[node.name]
+    return {"now": frame.now, "infinite": INFINITE, "boot_cpu": 0, "this_cpu": frame.kernel.cpu}[node.name]
 
 
 @meaning(t.FieldRef)

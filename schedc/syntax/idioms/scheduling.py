@@ -268,7 +268,7 @@ _ABSENT = {
     "move": "a task stays in its queue until it is pulled; serve a lower queue after a time:  `pull a or b aging 1s`",
     "any": "ask with a pick: `any_cpu(task, where ...)`, or `idle_cpu(task, where ...)` to claim an idle one",
     "random": "write `random(n)` for a number below n",
-    "cpu": "a CPU has no number; there is `boot_cpu`, a pick, and the CPU of a task or a handler",
+    "cpu": "a CPU has no number; there are `boot_cpu`, `this_cpu`, a pick, and the CPU of a task or a handler",
     "goto": "write `if`, `match` or `repeat`", "throw": "a policy cannot fail; handle each case",
     "try": "a policy cannot fail; handle each case", "await": "a handler never waits",
     "delete": "state lives as long as its entity", "print": "count it with a `counter`",
