@@ -20,7 +20,8 @@ def at_hand(place: Place, kind: Kind) -> ast.Expr:
     """A simple expression for a place: a local, or something of a task or CPU."""
     found: list[ast.Expr] = [n.ref(each.name) for each in place.of_kind(kind)]
     found += [n.member(n.ref(task.name), kind.value) for task in place.tasks]
-    cpus: list[ast.Expr] = [n.ref(each.name) for each in place.of_kind(Kind.CPU)] or [n.ref(name) for name in ("boot_cpu", "this_cpu")]
+    cpus: list[ast.Expr] = [n.ref(each.name) for each in place.of_kind(Kind.CPU)]
+    cpus = cpus or [n.ref("boot_cpu"), n.ref("this_cpu")]
     if kind is not Kind.CPU:
         found += [n.member(cpu, kind.value) for cpu in cpus]
         found += [n.member(n.ref(each.name), kind.value) for each in place.claims]
