@@ -20,7 +20,7 @@ _FORMALS = {Kind.TASK: "task", Kind.CPU: "cpu", Kind.DURATION: "ran"}
 
 def types() -> str:
     """The types that a policy can name, numbers first."""
-    entities = {kind.value for kind in PLACES} | {"layer", "task"}
+    entities = {kind.value for kind in PLACES} | {"layer", "cgroup", "task"}
     numbers = sorted(name for name in DECLARABLE if name not in entities)
     return f"Numbers: {', '.join(numbers)}. Entities: {', '.join(sorted(entities))}"
 
@@ -44,7 +44,7 @@ def fields() -> str:
     """A line for each entity: its fields with their types."""
     owners: dict[Kind, list[str]] = {}
     for (owner, name), field in FIELDS.items():
-        kind = field.type.kind.value
+        kind = str(field.type)
         owners.setdefault(owner, []).append(name if kind == name else f"{name} {kind}")
     return "\n".join(f"- `{owner.value}.`: {', '.join(names)}" for owner, names in owners.items())
 

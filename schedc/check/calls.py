@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schedc.check import expressions, queues
 from schedc.check.context import Context
-from schedc.check.symbols import FUNCTIONS
+from schedc.check.symbols import FUNCTIONS, SEARCHES
 from schedc.diagnostics import s1_names as names
 from schedc.diagnostics import s2_types as types
 from schedc.diagnostics import s5_queues as queue_messages
@@ -27,6 +27,7 @@ _SIGNATURES = {
     "local": "local(cpu)",
     "idle_cpu": "idle_cpu(task, near cpu, in llc, whole core, where condition)",
     "any_cpu": "any_cpu(task, near cpu, in llc, where condition, least value)",
+    **{name: f"{name}(where condition, least value)" for name in SEARCHES},
 }
 
 
@@ -36,6 +37,8 @@ def check_call(node: ast.Call, context: Context) -> t.Expr:
     name = node.callee.text
     if name in ("idle_cpu", "any_cpu"):
         return _pick(node, name, context)
+    if name in SEARCHES:
+        return _search(node, name, context)
     if name in ("length", "empty", "clock"):
         return _of_queue(node, name, context)
     if any(argument.kind for argument in node.arguments):
@@ -162,7 +165,7 @@ def _pick(node: ast.Call, name: str, context: Context) -> t.Expr:
     task = expressions.check(by_kind[""].value, context, Type(Kind.TASK))
     near = expressions.check(by_kind["near"].value, context, Type(Kind.CPU)) if "near" in by_kind else None
     inside = _place(by_kind["in"].value, context) if "in" in by_kind else None
-    candidate, where, order = _candidate(by_kind, context)
+    candidate, where, order = _candidate(by_kind, Kind.CPU, by_kind[""].span, context)
     if task.type.is_error:
         return task
     result = Type(Kind.CPU, optional=True, claimed=idle)
@@ -187,19 +190,37 @@ def _place(node: ast.Expr, context: Context) -> t.Expr:
 
 
 def _candidate(
-    by_kind: dict[str, ast.Argument], context: Context
+    by_kind: dict[str, ast.Argument], kind: Kind, span: Span, context: Context
 ) -> tuple[t.Local | None, t.Expr | None, t.Expr | None]:
-    """`where`, `least` and `most` see each CPU under the name `cpu`."""
+    """`where`, `least` and `most` see each candidate under the name of its kind: `cpu`, `llc`."""
     order_argument = by_kind.get("least") or by_kind.get("most")
     if order_argument is None and "where" not in by_kind:
         return None, None, None
     with context.scope():
-        candidate = context.bind_unchecked("cpu", Type(Kind.CPU), by_kind[""].span)
+        candidate = context.bind_unchecked(kind.value, Type(kind), span)
         where = expressions.check_condition(by_kind["where"].value, context) if "where" in by_kind else None
         order = expressions.check(order_argument.value, context) if order_argument else None
     if order is not None and order.type.kind not in NUMERIC and not order.type.is_error:
         context.diagnostics.add(types.expected(order.span, "number", order.type))
     return candidate, where, order
+
+
+def _search(node: ast.Call, name: str, context: Context) -> t.Expr:
+    """`any_llc(where ..., least ...)`: an entity that is no CPU, about which a task has nothing to say."""
+    by_kind = {argument.kind: argument for argument in node.arguments}
+    orders = {"least", "most"} & by_kind.keys()
+    known = {"where", "least", "most"}
+    if not by_kind or len(by_kind) < len(node.arguments) or by_kind.keys() - known or len(orders) > 1:
+        return _wrong(node.span, name, context)
+    kind = SEARCHES[name]
+    if kind is Kind.LAYER and not context.symbols.layers:
+        context.diagnostics.add(names.unknown_name(node.callee.span, "layer", "layer", []))
+        return expressions.error(node.span)
+    candidate, where, order = _candidate(by_kind, kind, node.callee.span, context)
+    assert candidate is not None
+    if any(each is not None and each.type.is_error for each in (where, order)):
+        return expressions.error(node.span)
+    return t.Search(node.span, Type(kind, optional=True), candidate, where, order, "most" in by_kind)
 
 
 def pattern_fault(text: str, kind: Kind) -> str | None:

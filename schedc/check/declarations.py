@@ -14,7 +14,7 @@ from schedc.record import record
 from schedc.source import Span
 from schedc.syntax import ast
 from schedc.typed import tree as t
-from schedc.types.kinds import DECLARABLE, ERROR, NUMERIC, PLACES, Interval, Kind, Type, full_range
+from schedc.types.kinds import DECLARABLE, ERROR, INDEXED, NUMERIC, Interval, Kind, Type, full_range
 
 MAX_LAYERS = 16
 MAX_QUEUES = 16
@@ -24,6 +24,7 @@ MAX_SAMPLES = 1024
 _MAX_WINDOW = 1 << 50  # 13 days: far from the wrap-around at 2^63
 DIMENSIONS = {
     "cpu": Kind.CPU, "core": Kind.CORE, "llc": Kind.LLC, "node": Kind.NODE, "layer": Kind.LAYER,
+    "cgroup": Kind.CGROUP,
 }  # fmt: skip
 OWNERS = {"task": Kind.TASK, **DIMENSIONS}
 ORDERS = {"fifo": None, "vtime": Kind.VTIME, "time": Kind.TIME, "due": Kind.TIME}
@@ -45,8 +46,9 @@ def check_type(node: ast.TypeExpr, context: Context) -> Declared:
         context.diagnostics.add(names.unknown_type(node.span, node.name, DECLARABLE))
         return Declared(ERROR, Interval(0, 0))
     type_ = Type(kind, optional=node.optional)
-    if node.optional and kind not in PLACES | {Kind.LAYER}:
-        context.diagnostics.add(types.expected(node.span, "cpu, core, llc, node or layer before `?`", Type(kind)))
+    if node.optional and kind not in INDEXED:
+        text = "cpu, core, llc, node, layer or cgroup before `?`"
+        context.diagnostics.add(types.expected(node.span, text, Type(kind)))
     range_ = _range(node, type_, context)
     average = _average(node, kind, context)
     return Declared(type_, range_, average, node.per_layer)
@@ -177,7 +179,7 @@ def check_const(node: ast.Const, context: Context) -> t.Lit | t.BuiltinValue | N
     value = branches.check_kept(node.value, context, declared.type)
     if value.type.is_error:
         return None
-    if isinstance(value, t.BuiltinValue) and value.name == "boot_cpu":
+    if isinstance(value, t.BuiltinValue) and value.name in ("boot_cpu", "root_cgroup"):
         return value
     number = constant(node.value, declared.type, context, "a const")
     if number is None:

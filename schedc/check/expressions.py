@@ -15,10 +15,10 @@ from schedc.syntax import ast
 from schedc.typed import tree as t
 from schedc.types.arithmetic import RESULT, comparable
 from schedc.types.fields import FIELDS, names_of
-from schedc.types.kinds import BOOL, ENTITIES, ERROR, NUMERIC, PLACES, Kind, Type
+from schedc.types.kinds import BOOL, ENTITIES, ERROR, INDEXED, NUMERIC, PLACES, Kind, Type
 
 _PLAIN_NUMBERS = frozenset({Kind.WEIGHT, Kind.NICE})
-MAY_BE_NONE = PLACES | {Kind.LAYER}
+MAY_BE_NONE = INDEXED
 
 
 def check(node: ast.Expr, context: Context, wanted: Type | None = None) -> t.Expr:
@@ -207,8 +207,8 @@ def _none(node: ast.NoneLit, context: Context, wanted: Type | None) -> t.Expr:
 
 
 def _plain(expr: t.Expr, context: Context) -> t.Expr:
-    """A field as a value: a name or group is for patterns only, and of a value for each layer one is meant."""
-    if expr.type.kind in (Kind.COMM, Kind.CGROUP):
+    """A field as a value: a name is for patterns only, and of a value for each layer one is meant."""
+    if expr.type.kind is Kind.COMM:
         context.diagnostics.add(types.only_for_patterns(expr.span, context.text(expr.span)))
         return error(expr.span)
     if isinstance(expr, t.StateRef) and expr.field.per_layer:
@@ -318,7 +318,7 @@ def _compare(node: ast.Compare, context: Context) -> t.Expr:
         right = t.NoneValue(right.span, left.type.maybe)
     same = left.type.kind is right.type.kind
     identity = node.operator in ("==", "!=")
-    entities = identity and same and left.type.kind in PLACES | {Kind.LAYER, Kind.BOOL}
+    entities = identity and same and left.type.kind in INDEXED | {Kind.BOOL}
     numbers = not (left.type.optional or right.type.optional) and comparable(left.type.kind, right.type.kind)
     if not (entities or numbers or (identity and same and Kind.TASK is left.type.kind)):
         _report_units(node.operator, node.operator_span, left, right, context)

@@ -9,9 +9,18 @@ from schedc.source import Span
 from schedc.typed import tree as t
 from schedc.types.kinds import Kind
 
-BUILTIN_VALUES = {"now": Kind.TIME, "infinite": Kind.DURATION, "boot_cpu": Kind.CPU, "this_cpu": Kind.CPU}
-COLLECTIONS = {"cpus": Kind.CPU, "cores": Kind.CORE, "llcs": Kind.LLC, "nodes": Kind.NODE, "layers": Kind.LAYER}
-FUNCTIONS = ("min", "max", "clamp", "log2", "random", "length", "empty", "idle_cpu", "any_cpu", "clock", "local")
+BUILTIN_VALUES = {
+    "now": Kind.TIME, "infinite": Kind.DURATION, "boot_cpu": Kind.CPU, "this_cpu": Kind.CPU, "root_cgroup": Kind.CGROUP,
+}  # fmt: skip
+COLLECTIONS = {
+    "cpus": Kind.CPU, "cores": Kind.CORE, "llcs": Kind.LLC, "nodes": Kind.NODE, "layers": Kind.LAYER,
+    "cgroups": Kind.CGROUP,
+}  # fmt: skip
+# What looks for an entity other than a CPU.
+SEARCHES = {f"any_{kind.value}": kind for kind in (Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER, Kind.CGROUP)}
+FUNCTIONS = (
+    "min", "max", "clamp", "log2", "random", "length", "empty", "idle_cpu", "any_cpu", *SEARCHES, "clock", "local",
+)  # fmt: skip
 RESERVED = frozenset({*BUILTIN_VALUES, *COLLECTIONS, *FUNCTIONS})
 MAX_NAME = 40
 

@@ -3,7 +3,7 @@ functions and values."""
 
 from __future__ import annotations
 
-_GROUPS = 'groups are told apart by layers:  layer web when task.cgroup in "/web.slice/*"'
+_GROUPS = "a group's fields have their first value where they are declared:  cgroup { used: duration }"
 _INSERT = "write `insert task into queue for slice`"
 _PULL = "write `pull queue`"
 _PRINT = "nothing is printed; what happens is counted:  counter seen \"how often\", then `seen += 1`"
@@ -45,11 +45,10 @@ EVENTS = {
     "cpu_release": "what waits on a CPU that a higher class took is put into a queue again by itself",
     "cgroup_init": _GROUPS,
     "cgroup_exit": _GROUPS,
-    "cgroup_move": "a task that changes its group is put into its layer anew",
-    "cgroup_set_weight": _GROUPS,
+    "cgroup_move": "a task that changes its group has another `task.cgroup`, and is put into its layer anew",
+    "cgroup_set_weight": "the weight of a group is `cgroup.weight`, read anew at each event",
 }
 TYPES = {
-    "cgroup": f"nothing is kept per control group; {_GROUPS}",
     "int": "a number without a unit is a `count`",
     "u64": "a number is a `count`, a `duration`, a `time`, a `vtime`, a `rate`, a `ratio` or a `weight`",
     "u32": "a number without a unit is a `count`",

@@ -8,7 +8,7 @@ from schedc.diagnostics.suggest import did_you_mean
 from schedc.record import changed
 from schedc.source import Span
 
-_DIMENSIONS = ("cpu", "core", "llc", "node", "layer")
+_DIMENSIONS = ("cpu", "core", "llc", "node", "layer", "cgroup")
 
 
 def never_drained(span: Span, name: str, inserts: tuple[Span, ...]) -> Diagnostic:
@@ -31,6 +31,17 @@ def not_drained_everywhere(span: Span, name: str, insert: Span, dimension: str) 
         secondary=(Label(span, "only a CPU's own one is pulled here"),),
         fixes=(Fix(f"try the others too:  for other in {dimension}s{order} {{ if pull ... {{ return }} }}"),),
         why="a queue of one place is served by the CPUs of that place, and those may be closed to the task",
+    )
+
+
+def group_not_drained(span: Span, name: str, insert: Span) -> Diagnostic:
+    return Diagnostic(
+        "S502",
+        f"a task in `{name}` may wait where no CPU looks",
+        Label(insert, "put there"),
+        secondary=(Label(span, "not every control group is pulled from here"),),
+        fixes=(Fix(f"end with all of them:  pull {name}[...] or {name}[*]"),),
+        why="control groups come and go, and a group that was chosen may hold no task that may run on this CPU",
     )
 
 
@@ -88,7 +99,7 @@ def bad_dimension(span: Span, name: str) -> Diagnostic:
         f"a queue cannot be `per {name}`",
         Label(span, "not a dimension"),
         fixes=(Fix(absent.TYPES[name]),) if name in absent.TYPES else did_you_mean(span, name, _DIMENSIONS),
-        notes=("queues are per cpu, core, llc, node or layer, or two of these",),
+        notes=("queues are per cpu, core, llc, node, layer or cgroup, or two of these",),
     )
 
 

@@ -41,6 +41,7 @@ def check(policy: t.Policy, diagnostics: Diagnostics) -> Drained:
             diagnostics.add(messages.never_drained(queue.name_span, queue.name, tuple(r.span for r in filled)))
         else:
             _check_layers(policy, queue, filled, emptied, loops, diagnostics)
+            _check_groups(queue, filled, emptied, loops, diagnostics)
             _check_places(policy, queue, filled, emptied, loops, allowed, diagnostics)
             if queue.holds and not any(_tells_all(timer.body) for timer in policy.timers):
                 diagnostics.add(messages.nobody_looks(queue.name_span, queue.name))
@@ -152,6 +153,20 @@ def _check_layers(
 
 def _layer(index: t.Expr | t.Star) -> t.Layer | None:
     return index.layer if isinstance(index, t.LayerRef) else None
+
+
+# ---- control groups: they have no names, so that all have to be pulled from somewhere
+
+
+def _check_groups(
+    queue: t.Queue,
+    filled: list[t.QueueRef],
+    emptied: list[t.QueueRef],
+    loops: dict[t.Local, t.For],
+    diagnostics: Diagnostics,
+) -> None:
+    if Kind.CGROUP in queue.dimensions and not _all_of(emptied, queue.dimensions.index(Kind.CGROUP), loops):
+        diagnostics.add(messages.group_not_drained(emptied[0].span, queue.name, filled[0].span))
 
 
 # ---- places: a task has to wait where a CPU that may run it looks

@@ -6,10 +6,14 @@ from __future__ import annotations
 from schedc.typed import tree as t
 from schedc.typed.ranges import Ranges
 from schedc.typed.walk import walk_policy
+from schedc.types.fields import MAX_CGROUPS
 from schedc.types.kinds import Kind
 from schedc.verifier.audit.poly import Poly
 
-SYMBOL = {Kind.CPU: "cpus", Kind.CORE: "cores", Kind.LLC: "llcs", Kind.NODE: "nodes"}
+SYMBOL = {
+    Kind.CPU: "cpus", Kind.CORE: "cores", Kind.LLC: "llcs", Kind.NODE: "nodes", Kind.LAYER: "layers",
+    Kind.CGROUP: "cgroups",
+}  # fmt: skip
 # How many waiting tasks a `pull ... into` looks at.
 MAX_LOOKED_AT = 32
 # How many CPUs a core has at most.
@@ -38,6 +42,8 @@ def loop_bounds(policy: t.Policy) -> dict[int, Poly]:
                 add(line(node), Poly.constant(ranges.of(node.count).high))
             case t.Pick() if searches(node):
                 add(line(node), Poly.symbol("cpus") + Poly.symbol("cpus"))
+            case t.Search():
+                add(line(node), _count(node.type.kind, policy))
             case t.PullInto():
                 add(line(node), Poly.constant(MAX_LOOKED_AT + 1))
             case t.PullChain():
@@ -58,12 +64,13 @@ def searches(pick: t.Pick) -> bool:
 
 
 def bound_of(counted: str, policy: t.Policy) -> Poly:
-    """The bound of a generated loop over `counted` (cpus, cores, llcs, nodes, layers, tasks or siblings)."""
+    """The bound of a generated loop over `counted` (cpus, cores, llcs, nodes, layers, cgroups, tasks or siblings)."""
     if counted == "siblings":
         return Poly.constant(MAX_SIBLINGS)
-    return Poly.constant(len(policy.layers)) if counted == "layers" else Poly.symbol(counted)
+    constants = {"layers": len(policy.layers), "cgroups": MAX_CGROUPS}
+    return Poly.constant(constants[counted]) if counted in constants else Poly.symbol(counted)
 
 
 def _count(kind: Kind, policy: t.Policy) -> Poly:
-    return Poly.constant(len(policy.layers)) if kind is Kind.LAYER else Poly.symbol(SYMBOL[kind])
+    return bound_of(SYMBOL[kind], policy)
 

@@ -118,10 +118,10 @@ class _Path:
         after = _join([end, *continues, *breaks])
         if not isinstance(statement, t.For) or statement.where or statement.excepted or after is None:
             return so_far
-        if breaks or statement.what is not Kind.LAYER:
+        if breaks or statement.what not in (Kind.LAYER, Kind.CGROUP):
             return after
         queues = {queue for queue, index in after if index is statement.local}
-        return after | {(queue, layer) for queue in queues for layer in self.layers}
+        return after | {key for queue in queues for key in _keys(queue, self.layers)}
 
     def _when(self, value: bool, expr: t.Expr) -> _Keys:
         """What an expression has tried, without success, where it comes out as `value`."""
@@ -145,6 +145,8 @@ class _Path:
                 return _NOTHING
 
     def _named(self, ref: t.QueueRef) -> list[_Key]:
+        if Kind.CGROUP in ref.queue.dimensions:
+            return self._of_groups(ref)
         if Kind.LAYER not in ref.queue.dimensions:
             return [(ref.queue, None)]
         index = ref.indices[ref.queue.dimensions.index(Kind.LAYER)]
@@ -157,6 +159,17 @@ class _Path:
                 return [(ref.queue, index.local)]
             case _:
                 return []
+
+
+    def _of_groups(self, ref: t.QueueRef) -> list[_Key]:
+        """A control group has no name: all of them count, or the variable of a loop over them."""
+        index = ref.indices[ref.queue.dimensions.index(Kind.CGROUP)]
+        others = [other for other in ref.indices if other is not index]
+        if Kind.LAYER in ref.queue.dimensions and not isinstance(others[0], t.Star):
+            return []
+        if isinstance(index, t.Star):
+            return _keys(ref.queue, self.layers)
+        return [(ref.queue, index.local)] if isinstance(index, t.LocalRef) else []
 
 
 def _join(states: Sequence[_Keys | None]) -> _Keys | None:

@@ -7,9 +7,9 @@ from schedc.lower.plan import MAX_COUNT, NR_NAME
 from schedc.lower.scope import Scope, snapshots_of
 from schedc.typed import tree as t
 from schedc.types import intervals
-from schedc.types.kinds import SIGNED, Interval, Kind
+from schedc.types.kinds import INDEXED, PLACES, SIGNED, Interval, Kind
 
-_MASKED = {Kind.CPU: "cpu", Kind.CORE: "core", Kind.LLC: "llc", Kind.NODE: "node", Kind.LAYER: "layer"}
+_MASKED = {kind: kind.value for kind in INDEXED}
 
 
 def lower(expr: t.Expr, scope: Scope) -> str:
@@ -66,6 +66,8 @@ def lower(expr: t.Expr, scope: Scope) -> str:
             return _builtin(expr, scope)
         case t.Pick():
             return lifted.pick(expr, scope)
+        case t.Search():
+            return lifted.search(expr, scope)
         case t.PullChain():
             return lifted.chain(expr, scope)
         case t.PullInto():
@@ -79,7 +81,7 @@ def literal(value: int, kind: Kind) -> str:
         return "true" if value else "false"
     if kind in SIGNED:
         return f"{value}LL"
-    if kind in (Kind.CPU, Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER):
+    if kind in INDEXED:
         return str(value)
     return f"{value}ULL"
 
@@ -91,6 +93,7 @@ def _builtin_value(expr: t.BuiltinValue, scope: Scope) -> str:
         "infinite": "SLICE_INFINITE",
         "boot_cpu": "0",
         "this_cpu": "(s32)masked(bpf_get_smp_processor_id(), MAX_CPUS)",
+        "root_cgroup": "0",
     }[expr.name]
 
 
@@ -104,6 +107,8 @@ def _field(expr: t.FieldRef, scope: Scope) -> str:
         return _task_field(expr, owner, scope)
     if field.name == "idle":
         return f"is_idle({owner})"
+    if field.owner is Kind.CGROUP:
+        return f"cgroup_{field.name}({owner})"
     if field.name == "cpus":
         kind = _MASKED[field.owner]
         scope.needs.topology |= {f"{kind}_start", f"nr_{kind}s"}
@@ -138,8 +143,8 @@ def _task_field(expr: t.FieldRef, task: str, scope: Scope) -> str:
             return "((enq_flags & ENQ_WAKEUP) != 0)"
         case "cpu":
             return f"task_cpu({task})"
-        case "layer":
-            return f"(s32){state_of(expr.owner, scope)}->layer"
+        case "layer" | "cgroup":
+            return f"(s32){state_of(expr.owner, scope)}->{expr.field.name}"
         case _:
             return place_of(Kind.CPU, expr.type.kind, f"task_cpu({task})", scope)
 
@@ -385,6 +390,6 @@ def clock(ref: t.QueueRef, scope: Scope) -> str:
 
 def count_of(kind: Kind, scope: Scope) -> str:
     """How many of a kind the machine (or the policy) has."""
-    if kind is not Kind.LAYER:
+    if kind in PLACES:
         scope.needs.topology.add(NR_NAME[kind].removeprefix("topo_"))
     return NR_NAME[kind]

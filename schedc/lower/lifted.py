@@ -75,7 +75,23 @@ def _search(expr: t.Pick, task: str, scope: Scope) -> str:
     )  # fmt: skip
 
 
-def _better(expr: t.Pick) -> str:
+def search(expr: t.Search, scope: Scope) -> str:
+    """A bounded walk over the entities of a kind."""
+    captured = scope.captures(expr.where, expr.order)
+    inner = scope.inside()
+    inner.locals[expr.candidate] = "candidate"
+    order = expr.order
+    return _lift(
+        "search_entity", "find", expr, scope, captured,
+        count=expressions.count_of(expr.type.kind, scope),
+        where=expressions.lower(expr.where, inner) if expr.where is not None else None,
+        order=expressions.lower(order, inner) if order is not None else None,
+        order_type="s64" if order is not None and order.type.kind in SIGNED else "u64",
+        better=_better(expr) if order is not None else None,
+    )  # fmt: skip
+
+
+def _better(expr: t.Pick | t.Search) -> str:
     """When a candidate's value is better than the best so far; virtual times are told apart by their distance."""
     assert expr.order is not None
     if expr.order.type.kind is not Kind.VTIME:

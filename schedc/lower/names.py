@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schedc.typed import tree as t
-from schedc.types.kinds import SIGNED, Kind, Type
+from schedc.types.kinds import INDEXED, SIGNED, Kind, Type
 
 
 def param(node: t.Param) -> str:
@@ -52,6 +52,6 @@ def c_type(type_: Type) -> str:
         return "s64"
     if kind is Kind.BOOL:
         return "bool"
-    if kind in (Kind.CPU, Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER):
+    if kind in INDEXED:
         return "s32"
     return "u64"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from schedc.record import record
 from schedc.typed import tree as t
 from schedc.typed.walk import walk_policy
+from schedc.types.fields import MAX_CGROUPS
 from schedc.types.kinds import UNSIGNED, Kind
 
 # Sizes of the tables of the program: what a machine may have at most. A larger one is refused at load.
-MAX_COUNT = {Kind.CPU: 1024, Kind.CORE: 1024, Kind.LLC: 128, Kind.NODE: 32, Kind.LAYER: 16}
+MAX_COUNT = {Kind.CPU: 1024, Kind.CORE: 1024, Kind.LLC: 128, Kind.NODE: 32, Kind.LAYER: 16, Kind.CGROUP: MAX_CGROUPS}
 NR_NAME = {
     Kind.CPU: "topo_nr_cpus", Kind.CORE: "topo_nr_cores", Kind.LLC: "topo_nr_llcs", Kind.NODE: "topo_nr_nodes",
-    Kind.LAYER: "NR_LAYERS",
+    Kind.LAYER: "NR_LAYERS", Kind.CGROUP: "READ_ONCE(nr_cgroups)",
 }  # fmt: skip
 
 
@@ -29,6 +30,7 @@ class Plan:
     """`vtime_in_task`: the task's virtual time is what the kernel keeps for its queue position.
 
     `taken_from`: what is kept and subtracted from somewhere.
+    `groups`: control groups are told apart, beyond patterns.
     `home`: each task's last queue is remembered, for rebasing, for `keep prev` and for whose clock it advances.
     `moves_on`: who is kept beside a queue that is ordered by time moves on in its order by what it runs.
     """
@@ -43,12 +45,17 @@ class Plan:
     task_fields: tuple[t.StateField, ...]
     clock_slots: int
     taken_from: frozenset[t.Global | t.StateField]
+    groups: bool
 
     @property
     def task_state(self) -> bool:
         """Anything kept for each task beyond what the kernel keeps."""
         return bool(
-            self.task_fields or self.home or self.policy.layers or (self.vtime_used and not self.vtime_in_kernel)
+            self.task_fields
+            or self.home
+            or self.policy.layers
+            or self.groups
+            or (self.vtime_used and not self.vtime_in_kernel)
         )
 
 
@@ -82,6 +89,18 @@ def make_plan(policy: t.Policy) -> Plan:
         task_fields=policy.state_of(Kind.TASK),
         clock_slots=clock_slots,
         taken_from=frozenset(kept for node in nodes if (kept := _taken_from(node)) is not None),
+        groups=_tells_groups_apart(policy, nodes),
+    )
+
+
+def _tells_groups_apart(policy: t.Policy, nodes: list[object]) -> bool:
+    """True if control groups are values, or index something: a pattern is looked up by the group's id."""
+    matched = {node.subject for node in nodes if isinstance(node, t.Matches)}
+    return (
+        any(Kind.CGROUP in queue.dimensions for queue in policy.queues)
+        or bool(policy.state_of(Kind.CGROUP))
+        or any(isinstance(node, t.For) and node.what is Kind.CGROUP for node in nodes)
+        or any(isinstance(node, t.Expr) and node.type.kind is Kind.CGROUP and node not in matched for node in nodes)
     )
 
 

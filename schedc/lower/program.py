@@ -16,7 +16,7 @@ from schedc.types.kinds import Kind
 
 # How long a task may wait before the kernel's watchdog ends the scheduler; its own limit.
 TIMEOUT_MS = 30_000
-_PLACES = (Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER)
+_PLACES = (Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER, Kind.CGROUP)
 
 
 @record
@@ -190,14 +190,29 @@ class Lowering:
         """For each kind of place the fields that do not begin as zero."""
         result = []
         for kind in (Kind.CPU, *_PLACES):
-            values = [
-                (names.field(field), expressions.literal(field.initial, field.type.kind))
-                for field in self.policy.state_of(kind)
-                if field.initial and not field.per_layer
-            ]
-            if values:
+            if values := self.initial_values(kind):
                 result.append((kind.value, expressions.count_of(kind, self.scope("")), values))
         return result
+
+    def initial_group(self) -> list[tuple[str, str]]:
+        """What the state of a control group is when it comes: all of it, since another one may have had its place."""
+        result = []
+        for field in self.policy.state_of(Kind.CGROUP):
+            value = expressions.literal(field.initial, field.type.kind)
+            name = names.field(field)
+            each = [(f"{name}[{layer.index}]", "0") for layer in self.policy.layers]
+            result += each if field.per_layer else [(name, value)]
+            if field.average is not None and field.average.over_ns is not None:
+                result.append((f"{name}_at", "0"))
+        return result
+
+    def initial_values(self, kind: Kind) -> list[tuple[str, str]]:
+        """The fields of a kind that do not begin as zero, each with the value that it begins with."""
+        return [
+            (names.field(field), expressions.literal(field.initial, field.type.kind))
+            for field in self.policy.state_of(kind)
+            if field.initial and not field.per_layer
+        ]
 
 
 def _read_once(used: Snapshot, scope: Scope) -> str:

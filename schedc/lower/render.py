@@ -95,10 +95,11 @@ class _Renderer:
             "counter_stride": -(-max(1, len(self.policy.counters)) // 8) * 8,
             "state_kinds": {field.owner.value for field in self.policy.state},
             "core_idle": any(helper.arguments.get("whole_core") for helper in low.needs.helpers),
-            "initial_task_state": low.initial_task_state(), "timeout_ms": TIMEOUT_MS,
+            "initial_task_state": low.initial_task_state(),
+            "initial_group": low.initial_group(), "timeout_ms": TIMEOUT_MS,
             "places": [
                 (kind.value, f"MAX_{kind.value.upper()}S")
-                for kind in (Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER) if self.policy.state_of(kind)
+                for kind in (*_SIZE_KINDS, Kind.LAYER, Kind.CGROUP) if self.policy.state_of(kind)
             ],
             "state_fields": self._state_fields,
         }  # fmt: skip
@@ -245,8 +246,13 @@ class _Renderer:
             add("enable", macros.enable(handlers.get("enable")))
         if self.policy.layers:
             add("set_weight", macros.redecide())
-            if cgroup_patterns(self.policy):
-                add("cgroup_move", macros.redecide())
+        patterns = bool(cgroup_patterns(self.policy)) and bool(self.policy.layers)
+        if patterns or self.plan.groups:
+            add("cgroup_move", macros.cgroup_move(patterns))
+        if self.plan.groups:
+            add("cgroup_init", macros.cgroup_init(), "s32", sleepable=True)
+            add("cgroup_exit", macros.cgroup_exit(), sleepable=True)
+            add("cgroup_set_weight", macros.cgroup_set_weight())
         if self.plan.task_state:
             add("init_task", macros.init_task(), "s32", sleepable=True)
         add("cpu_online", macros.cpu_event(handlers.get("cpu_online"), False))
@@ -283,7 +289,7 @@ class _Renderer:
 
 def _stage(template: str) -> int:
     """Where a helper stands: patterns before functions, searches after them, pulls behind the accounting."""
-    return {"match_comm": 0, "match_cgroup": 0, "search_cpu": 1}.get(template, 2)
+    return {"match_comm": 0, "match_cgroup": 0, "search_cpu": 1, "search_entity": 1}.get(template, 2)
 
 
 def _tidy(text: str) -> str:

@@ -8,9 +8,9 @@ from schedc.lower.scope import Scope
 from schedc.record import field, record
 from schedc.typed import tree as t
 from schedc.typed.walk import walk
-from schedc.types.kinds import NUMERIC, UNSIGNED, Kind
+from schedc.types.kinds import INDEXED, NUMERIC, UNSIGNED, Kind
 
-_PLURAL = {Kind.CPU: "cpu", Kind.CORE: "core", Kind.LLC: "llc", Kind.NODE: "node", Kind.LAYER: "layer"}
+_PLURAL = {kind: kind.value for kind in INDEXED}
 
 
 @record

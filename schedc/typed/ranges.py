@@ -50,7 +50,8 @@ class Ranges:
             case t.LayerRef():
                 return Interval(expr.layer.index, expr.layer.index)
             case t.BuiltinValue():
-                known = {"now": _NOW, "infinite": _INFINITE, "boot_cpu": Interval(0, 0)}
+                zero = Interval(0, 0)
+                known = {"now": _NOW, "infinite": _INFINITE, "boot_cpu": zero, "root_cgroup": zero}
                 return known.get(expr.name) or full_range(expr.type.kind)
             case t.Negative():
                 inner = self.of(expr.operand)

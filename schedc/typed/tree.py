@@ -172,7 +172,7 @@ class CounterRef(Expr):
 
 @node
 class BuiltinValue(Expr):
-    """`now`, `infinite`, `boot_cpu`, `this_cpu`."""
+    """`now`, `infinite`, `boot_cpu`, `this_cpu`, `root_cgroup`."""
 
     name: str
 
@@ -334,6 +334,16 @@ class Pick(Expr):
 
 
 @node
+class Search(Expr):
+    """An entity other than a CPU: the first for which `where` holds, or the one of which `order` is least or most."""
+
+    candidate: Local
+    where: Expr | None
+    order: Expr | None
+    most: bool
+
+
+@node
 class PullSource:
     queue: QueueRef
     aging: Expr | None
@@ -444,7 +454,7 @@ class Match(Stmt):
 
 @node
 class For(Stmt):
-    """Over `what` (cpus, cores, llcs, nodes or layers), or those of an owner."""
+    """Over `what` (cpus, cores, llcs, nodes, layers or cgroups), or those of an owner."""
 
     local: Local
     what: Kind

@@ -41,6 +41,8 @@ def _field(
 
 
 _PLACE_MAX = (1 << 20) - 1
+# Control groups that have a place of their own, the root's included, where all others are as well.
+MAX_CGROUPS = 64
 # scx weights: sched_weight_to_cgroup() of the weight that a nice level has; SCHED_IDLE is 1.
 MIN_WEIGHT, MAX_WEIGHT = 1, 10_000
 
@@ -51,7 +53,7 @@ _ALL = (
     _field(Kind.TASK, "kthread", Kind.BOOL, "it is a kernel thread", stable=True),
     _field(Kind.TASK, "pinned", Kind.BOOL, "it may run on one CPU only", stable=True),
     _field(Kind.TASK, "comm", Kind.COMM, "command name, for patterns", stable=True),
-    _field(Kind.TASK, "cgroup", Kind.CGROUP, "control group, for patterns", stable=True),
+    _field(Kind.TASK, "cgroup", Kind.CGROUP, "control group; also for patterns", 0, MAX_CGROUPS - 1),
     _field(Kind.TASK, "vtime", Kind.VTIME, "virtual time", writable=True),
     _field(Kind.TASK, "slice_left", Kind.DURATION, "what is left of its slice"),
     _field(Kind.TASK, "cpu", Kind.CPU, "the CPU it is on or was on last", 0, _PLACE_MAX),
@@ -71,6 +73,11 @@ _ALL = (
     _field(Kind.LLC, "node", Kind.NODE, "its NUMA node", 0, _PLACE_MAX),
     _field(Kind.LLC, "cpus", Kind.COUNT, "how many CPUs share it", 1, _PLACE_MAX),
     _field(Kind.NODE, "cpus", Kind.COUNT, "how many CPUs it has", 1, _PLACE_MAX),
+    _field(Kind.CGROUP, "weight", Kind.WEIGHT, "its `cpu.weight`, 100 if nobody set it", MIN_WEIGHT, MAX_WEIGHT),
+    BuiltinField(
+        Kind.CGROUP, "parent", Type(Kind.CGROUP, optional=True), Interval(-1, MAX_CGROUPS - 1),
+        "the one that it is in; none for the root",
+    ),
 )  # fmt: skip
 
 FIELDS: dict[tuple[Kind, str], BuiltinField] = {(field.owner, field.name): field for field in _ALL}

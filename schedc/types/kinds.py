@@ -7,7 +7,7 @@ How values are represented in a policy program (all 64 bits):
 - difference: signed nanoseconds; saturates.
 - ratio: unsigned, `RATIO_ONE` is 1.0.  rate: unsigned, `RATE_ONE` is one event a second.
 - count, weight: unsigned. nice: signed.
-- cpu, core, llc, node, layer: an index, -1 for `none`.
+- cpu, core, llc, node, layer, cgroup: an index, -1 for `none`.
 """
 
 from __future__ import annotations
@@ -52,11 +52,15 @@ UNSIGNED = frozenset({Kind.COUNT, Kind.WEIGHT, Kind.RATIO, Kind.RATE, Kind.DURAT
 SIGNED = frozenset({Kind.DIFFERENCE, Kind.NICE})
 NUMERIC = UNSIGNED | SIGNED | {Kind.VTIME}
 PLACES = frozenset({Kind.CPU, Kind.CORE, Kind.LLC, Kind.NODE})
-ENTITIES = PLACES | {Kind.LAYER, Kind.TASK, Kind.CGROUP}
+# What is kept as an index.
+INDEXED = PLACES | {Kind.LAYER, Kind.CGROUP}
+ENTITIES = INDEXED | {Kind.TASK}
 # What a policy may name as the type of a param, a field, a global or a value of its functions.
 DECLARABLE = {
     kind.value: kind
-    for kind in (*NUMERIC - {Kind.NICE}, Kind.BOOL, Kind.CPU, Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER, Kind.TASK)
+    for kind in (
+        *NUMERIC - {Kind.NICE}, Kind.BOOL, Kind.CPU, Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER, Kind.CGROUP, Kind.TASK,
+    )
 }
 
 
@@ -120,7 +124,7 @@ def full_range(kind: Kind) -> Interval:
             return Interval(-20, 19)
         case Kind.DIFFERENCE:
             return Interval(S64_MIN + 1, S64_MAX)
-        case Kind.CPU | Kind.CORE | Kind.LLC | Kind.NODE | Kind.LAYER:
+        case _ if kind in INDEXED:
             return Interval(-1, (1 << 31) - 1)
         case _:
             return Interval(0, U64_MAX)

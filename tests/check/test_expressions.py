@@ -83,7 +83,7 @@ REFUSED = {
     "none is no condition": ("if none { hits += 1 }", "S202"),
     "one of a value per layer is meant": ("let x = task.each", "S506"),
     "and only once": ("let x = task.each[a][b]", "S202"),
-    "text is no value": ("let x = task.cgroup", "S220"),
+    "text is no value": ("let x = task.comm", "S220"),
     "a layer that may be none": ("let x = match task.kind { a => 1, b => 2 }", "S209"),
     "a divisor by scaling": ("let x = slice scaled by share", "S401"),
     "a slice of nothing": ("if task.woken { insert task into ready for task.burst return }", "S406"),

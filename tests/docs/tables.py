@@ -28,7 +28,7 @@ def fields() -> str:
     lines = ["| field | type | |", "|---|---|---|"]
     for (owner, name), field in FIELDS.items():
         writable = "; may be assigned" if field.writable else ""
-        lines.append(f"| `{owner.value}.{name}` | {field.type.kind.value} | {field.text}{writable} |")
+        lines.append(f"| `{owner.value}.{name}` | {field.type} | {field.text}{writable} |")
     return "\n".join(lines) + "\n"
 
 

@@ -17,8 +17,8 @@ LITERALS = {
     Kind.DURATION: ("1ns", "1us", "500us", "1ms", "5ms", "20ms", "1s", "3600s", "500000000s"),
 }
 MEASURED = tuple(LITERALS)
-KEPT = (*MEASURED, Kind.BOOL, Kind.TIME, Kind.VTIME, Kind.DIFFERENCE, *PLACES, Kind.LAYER)
-OWNERS = (Kind.TASK, *PLACES, Kind.LAYER)
+KEPT = (*MEASURED, Kind.BOOL, Kind.TIME, Kind.VTIME, Kind.DIFFERENCE, *PLACES, Kind.LAYER, Kind.CGROUP)
+OWNERS = (Kind.TASK, *PLACES, Kind.LAYER, Kind.CGROUP)
 PATTERNS = ("/user.slice/*", "/build.slice", "/system.slice/*/app*", "/*")
 COMMANDS = ("cc1*", "make", "ssh*", "0123456789abcde", "kworker/*", "a b*")
 _STEMS = ("lag", "slice", "limit", "level", "share", "boost", "recent", "last", "spread", "seen")
@@ -111,6 +111,7 @@ def patterns(c: Choices, task: ast.Expr, field: str) -> ast.Expr:
 
 
 def queues(c: Choices, world: World) -> list[ast.Item]:
+    world.groups = c.chance(30)
     return [_queue(c, world) for _ in range(c.between(1, 3))]
 
 
@@ -118,10 +119,10 @@ def _queue(c: Choices, world: World) -> ast.Item:
     order = c.pick((None, Kind.VTIME, Kind.TIME, Kind.VTIME))
     kinds: list[Kind] = []
     while len(kinds) < 2 and c.chance(40):
-        kind = c.pick((Kind.LLC, Kind.CPU, Kind.NODE, Kind.CORE, Kind.LAYER))
-        if kind not in kinds and (kind is not Kind.LAYER or world.layers):
+        kind = c.pick((Kind.LLC, Kind.CPU, Kind.NODE, Kind.CORE, Kind.LAYER, Kind.CGROUP))
+        if kind not in kinds and kind in world.kinds:
             kinds.append(kind)
-    if set(kinds) & {Kind.CPU, Kind.CORE} and Kind.LAYER not in kinds:
+    if set(kinds) & {Kind.CPU, Kind.CORE, Kind.CGROUP} and Kind.LAYER not in kinds:
         kinds = kinds[:1]  # a loop over all CPUs of all caches would be refused for its cost
     name = world.fresh(c.pick(("ready", "given", "late")))
     world.queues.append(QueueDecl(name, order, tuple(kinds), c.chance(30)))
@@ -146,7 +147,7 @@ def _window(c: Choices, world: World) -> ast.Window:
 def state(c: Choices, world: World) -> list[ast.Item]:
     """Blocks in any order; an entity may have several."""
     items: list[ast.Item] = []
-    owners = [owner for owner in OWNERS if owner is not Kind.LAYER or world.layers]
+    owners = [owner for owner in OWNERS if owner is Kind.TASK or owner in world.kinds]
     for owner in c.some((*owners, Kind.TASK), 35):
         fields = tuple(_field(c, world, owner) for _ in range(c.between(1, 3)))
         items.append(ast.State(n.NOWHERE, owner.value, n.NOWHERE, fields))
@@ -174,7 +175,7 @@ def _field(c: Choices, world: World, owner: Kind) -> ast.StateField:
 def _kept(c: Choices, world: World, name: str) -> tuple[ast.TypeExpr, ast.Expr | None, Value]:
     """A type that can be kept, its first value, and what is then known of it."""
     kind = c.pick(KEPT)
-    if kind is Kind.LAYER and not world.layers:
+    if kind in (Kind.LAYER, Kind.CGROUP) and kind not in world.kinds:
         kind = Kind.COUNT
     if kind in LITERALS:
         low, middle, high = _three(c, kind)
@@ -182,7 +183,7 @@ def _kept(c: Choices, world: World, name: str) -> tuple[ast.TypeExpr, ast.Expr |
         if c.chance(30):
             return ranged(kind, low, high), initial, Value(name, kind, positive=True, mutable=True)
         return type_of(kind), initial, Value(name, kind, mutable=True)
-    optional = kind in (*PLACES, Kind.LAYER) and c.chance(50)
+    optional = kind in world.kinds and c.chance(50)
     first = n.true() if kind is Kind.BOOL and c.chance(50) else None
     return type_of(kind, optional), first, Value(name, kind, optional, mutable=True)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from schedc.syntax import ast
-from schedc.types.kinds import Kind
+from schedc.types.kinds import INDEXED, Kind
 from schedc.verifier.generate import kept, numbers, picks
 from schedc.verifier.generate import nodes as n
 from schedc.verifier.generate.declarations import LITERALS, patterns
-from schedc.verifier.generate.world import PLACES, Place, QueueDecl, Value
+from schedc.verifier.generate.world import Place, QueueDecl, Value
 
 _INSIDE = (Kind.LLC, Kind.NODE, Kind.CORE)
 _ORDERED = (*LITERALS, Kind.TIME, Kind.VTIME, Kind.DIFFERENCE)
@@ -20,6 +20,8 @@ def at_hand(place: Place, kind: Kind) -> ast.Expr:
     """A simple expression for a place: a local, or something of a task or CPU."""
     found: list[ast.Expr] = [n.ref(each.name) for each in place.of_kind(kind)]
     found += [n.member(n.ref(task.name), kind.value) for task in place.tasks]
+    if kind is Kind.CGROUP:
+        return place.choices.pick([*found, n.ref("root_cgroup")])
     cpus: list[ast.Expr] = [n.ref(each.name) for each in place.of_kind(Kind.CPU)]
     cpus = cpus or [n.ref("boot_cpu"), n.ref("this_cpu")]
     if kind is not Kind.CPU:
@@ -83,13 +85,17 @@ def optional(place: Place, kind: Kind, depth: int) -> ast.Expr:
             found = [picks.any_cpu(place, depth), *found]
         if place.searches and place.tasks and depth > 0 and c.chance(20):
             return n.logic("or", picks.any_cpu(place, 0), picks.any_cpu(place, depth - 1))
+    elif place.searches:
+        found.append(picks.any_entity(place, kind, depth))
+    if kind is Kind.CGROUP:
+        found.append(n.member(at_hand(place, kind), "parent"))
     return c.pick(found)
 
 
 def _absent(place: Place, kind: Kind) -> bool:
     """True if there is a value of this kind that may be none."""
     found = [*kept.reads(place, kind, True), *_globals(place, kind, True), *place.of_kind(kind, True)]
-    return kind is Kind.CPU or bool(found)
+    return kind in (Kind.CPU, Kind.CGROUP) or place.searches or bool(found)
 
 
 def queue(place: Place, declared: QueueDecl, depth: int = 1) -> ast.Expr:
@@ -126,7 +132,7 @@ def value(place: Place, wanted: Value, depth: int) -> ast.Expr:
         return n.ref(place.choices.pick(place.tasks).name)
     if kind is Kind.BOOL:
         return test(place, depth)
-    if kind in PLACES or kind is Kind.LAYER:
+    if kind in INDEXED:
         if wanted.optional and place.choices.chance(50):
             return n.none()
         return entity(place, kind, depth)
@@ -138,7 +144,7 @@ def value(place: Place, wanted: Value, depth: int) -> ast.Expr:
 
 def condition(place: Place, depth: int) -> ast.Condition:
     """A test, or `let`, whose name is then bound in the place."""
-    kinds = [kind for kind in (Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER) if _absent(place, kind)]
+    kinds: list[Kind] = [kind for kind in place.world.kinds if kind is not Kind.CPU and _absent(place, kind)]
     kinds += [Kind.CPU] if place.picks and place.tasks else []
     if depth > 0 and kinds and place.choices.chance(15):
         kind = place.choices.pick(kinds)
@@ -202,7 +208,7 @@ def _comparison(place: Place, depth: int) -> ast.Expr:
 
 def _identity(place: Place, depth: int) -> ast.Expr:
     c = place.choices
-    kind = c.pick((*PLACES, Kind.LAYER) if place.world.layers else PLACES)
+    kind = c.pick(place.world.kinds)
     operator = c.pick(("==", "!="))
     if kind is Kind.CPU and c.chance(30):
         return n.compare(operator, optional(place, kind, depth), n.none())

@@ -10,6 +10,7 @@ from schedc.verifier.generate.world import Place
 
 _COLLECTIONS = {
     Kind.LLC: "llcs", Kind.NODE: "nodes", Kind.LAYER: "layers", Kind.CORE: "cores", Kind.CPU: "cpus",
+    Kind.CGROUP: "cgroups",
 }  # fmt: skip
 
 
@@ -24,8 +25,8 @@ def loop(place: Place, room: int) -> ast.Stmt:
         if c.chance(30):
             count = n.call("min", numbers.number(place, Kind.COUNT, 1), n.number(c.between(1, most)))
         return n.repeat(count, _body(place, room))
-    kinds = [kind for kind in _COLLECTIONS if kind is not Kind.LAYER or place.world.layers]
-    kind = c.pick(kinds[: -2 if place.loops else None])
+    many = {Kind.CORE, Kind.CPU, Kind.CGROUP} if place.loops else set()
+    kind = c.pick([kind for kind in _COLLECTIONS if kind in place.world.kinds and kind not in many])
     return _over(place, kind, room)
 
 

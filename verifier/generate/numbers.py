@@ -66,6 +66,8 @@ def _sources(place: Place, kind: Kind) -> list[ast.Expr]:
     found = kept.reads(place, kind)
     for task in place.tasks:
         found += [n.member(n.ref(task.name), _OF_TASK[kind])] if kind in _OF_TASK else []
+    if kind is Kind.WEIGHT and place.world.groups and place.event != "layer":
+        found.append(n.member(entities.at_hand(place, Kind.CGROUP), "weight"))
     clocked = [queue for queue in place.world.queues if queue.order is Kind.VTIME]
     if kind is Kind.VTIME and clocked and place.event != "layer":
         queue = place.choices.pick(clocked)

@@ -33,6 +33,17 @@ def any_cpu(place: Place, depth: int) -> ast.Expr:
     return n.pick("any_cpu", *arguments)
 
 
+def any_entity(place: Place, kind: Kind, depth: int) -> ast.Expr:
+    """A search for a core, cache, node, layer or control group."""
+    c = place.choices
+    inner = _candidate(place, kind)
+    arguments = [n.argument(entities.test(inner, depth - 1), "where")] if c.chance(60) else []
+    if not arguments or c.chance(50):
+        key = numbers.number(inner, c.pick([each for each in LITERALS if numbers.can(inner, each)]), depth - 1)
+        arguments.append(n.argument(key, c.pick(("least", "most"))))
+    return n.pick(f"any_{kind.value}", *arguments)
+
+
 def _filters(place: Place, depth: int) -> list[ast.Argument]:
     c = place.choices
     arguments = [n.argument(n.ref(c.pick(place.tasks).name))]
@@ -45,9 +56,9 @@ def _filters(place: Place, depth: int) -> list[ast.Argument]:
     return arguments
 
 
-def _candidate(place: Place) -> Place:
+def _candidate(place: Place, kind: Kind = Kind.CPU) -> Place:
     """Inside, `cpu` is each CPU in turn, whatever it is outside; it is marked: searches do not nest."""
     inner = place.inner()
-    inner.locals = [each for each in inner.locals if each.name != "cpu"]
-    inner.locals.append(Value("cpu", Kind.CPU, candidate=True))
+    inner.locals = [each for each in inner.locals if each.name != kind.value]
+    inner.locals.append(Value(kind.value, kind, candidate=True))
     return inner

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from schedc.syntax import ast
 from schedc.types.kinds import Kind
+from schedc.verifier.generate import entities, placing, statements
 from schedc.verifier.generate import nodes as n
-from schedc.verifier.generate import placing, statements
 from schedc.verifier.generate.declarations import LITERALS
 from schedc.verifier.generate.world import PLACES, Place, QueueDecl
 
-_LOOPS = {Kind.CPU: "cpus", Kind.CORE: "cores", Kind.LLC: "llcs", Kind.NODE: "nodes", Kind.LAYER: "layers"}
+_LOOPS = {
+    Kind.CPU: "cpus", Kind.CORE: "cores", Kind.LLC: "llcs", Kind.NODE: "nodes", Kind.LAYER: "layers",
+    Kind.CGROUP: "cgroups",
+}  # fmt: skip
 
 
 def dispatch(place: Place, prev: str | None, room: int) -> list[ast.Stmt]:
@@ -122,5 +125,8 @@ def _own_instance(place: Place, queue: QueueDecl) -> ast.Expr:
 
 
 def _own_place(place: Place, kind: Kind) -> ast.Expr:
+    """The CPU's own place; a control group, which no CPU has, is any."""
+    if kind is Kind.CGROUP:
+        return entities.entity(place, kind, 1)
     cpu = n.ref(place.own_cpu or "boot_cpu")
     return cpu if kind is Kind.CPU else n.member(cpu, kind.value)

@@ -59,17 +59,24 @@ class FunctionDecl:
 
 @dataclass
 class World:
-    """All declarations drawn so far."""
+    """All declarations drawn so far. `groups`: control groups are told apart."""
 
     values: list[Value] = field(default_factory=list)
     globals: list[Value] = field(default_factory=list)
     layers: list[str] = field(default_factory=list)
+    groups: bool = False
     queues: list[QueueDecl] = field(default_factory=list)
     holds: bool = False  # a queue holds tasks back, so that a timer has to look for them
     fields: list[Field] = field(default_factory=list)
     counters: list[str] = field(default_factory=list)
     functions: list[FunctionDecl] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Those of the entities that there are, beside tasks."""
+        layer = (Kind.LAYER,) if self.layers else ()
+        return (*PLACES, *layer, *((Kind.CGROUP,) if self.groups else ()))
 
     def fresh(self, stem: str) -> str:
         """A name that nothing has yet."""

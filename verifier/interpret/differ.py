@@ -16,7 +16,8 @@ from schedc.verifier.sim.run import told
 from schedc.verifier.sim.scenario import Scenario
 
 _BY_TASK = frozenset({"runnable", "quiescent", "tick"})
-_REDECIDE = frozenset({"set_weight", "cgroup_move"})
+_REDECIDE = frozenset({"set_weight"})
+_OF_GROUP = frozenset({"cgroup_init", "cgroup_exit", "cgroup_set_weight"})
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def replayed(subject: Subject, scenario: Scenario, recorded: Iterable[Call]) -> 
     for number, call in enumerate(recorded):
         task = kernel.begin(call)
         try:
-            result = _callback(run, call, task)
+            result = _callback(run, kernel, call, task)
             kernel.end()
             _same_result(kernel, task, call, result)
             mirror.check(call)
@@ -73,7 +74,16 @@ def replayed(subject: Subject, scenario: Scenario, recorded: Iterable[Call]) -> 
     return Compared(number + 1, decisions, None)
 
 
-def _callback(run: PolicyRun, call: Call, task: Task | None) -> int:
+def _of_group(run: PolicyRun, call: Call, path: str) -> None:
+    if call.name == "cgroup_exit":
+        run.cgroup_exit(path)
+    elif call.name == "cgroup_init":
+        run.cgroup_init(path, call.b)
+    else:
+        run.cgroup_set_weight(path, call.b)
+
+
+def _callback(run: PolicyRun, kernel: Replay, call: Call, task: Task | None) -> int:
     """Each callback of the kernel's is one event of the policy's."""
     if call.name == "dispatch":
         run.dispatch(call.a, task)
@@ -83,6 +93,8 @@ def _callback(run: PolicyRun, call: Call, task: Task | None) -> int:
         run.timer(call.a)
     elif call.name == "init":
         run.init()
+    elif call.name in _OF_GROUP:
+        _of_group(run, call, kernel.group(call.a))
     elif task is None:
         raise InterpretError(f"no callback is called {call.name}")
     elif call.name == "select_cpu":

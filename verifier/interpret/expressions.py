@@ -49,7 +49,8 @@ def _global(frame: Frame, node: t.GlobalRef) -> Any:
 
 @meaning(t.BuiltinValue)
 def _builtin_value(frame: Frame, node: t.BuiltinValue) -> int:
-    return {"now": frame.now, "infinite": INFINITE, "boot_cpu": 0, "this_cpu": frame.kernel.cpu}[node.name]
+    known = {"now": frame.now, "infinite": INFINITE, "boot_cpu": 0, "this_cpu": frame.kernel.cpu, "root_cgroup": 0}
+    return known[node.name]
 
 
 @meaning(t.FieldRef)
@@ -57,6 +58,8 @@ def _field(frame: Frame, node: t.FieldRef) -> Any:
     owner, name, kind = evaluate(frame, node.owner), node.field.name, node.owner.type.kind
     if isinstance(owner, Task):
         return _task_field(frame, owner, name, node.type.kind)
+    if kind is Kind.CGROUP:
+        return frame.run.groups.weight(owner) if name == "weight" else frame.run.groups.parent(owner)
     if name == "idle":
         return owner in frame.kernel.idle
     if name == "cpus":
@@ -66,7 +69,7 @@ def _field(frame: Frame, node: t.FieldRef) -> Any:
 
 def _task_field(frame: Frame, task: Task, name: str, kind: Kind) -> Any:
     match name:
-        case "vtime" | "layer":
+        case "vtime" | "layer" | "cgroup":
             return frame.run.memory[name, task.pid]
         case "woken":
             return bool(frame.flags & WAKEUP)

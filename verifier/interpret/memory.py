@@ -45,6 +45,11 @@ class Memory:
         for key in [key for key in self._values if len(key) > 1 and key[-1] == pid and _is_of_task(key)]:
             del self._values[key]
 
+    def forget(self, field: t.StateField, owner: int) -> None:
+        """That owner's field, and all that belongs to it, is as it was at the beginning."""
+        for key in [key for key in self._values if field in key and key[-1] == owner]:
+            self[key] = _initial(key)
+
     @contextmanager
     def trial(self) -> Iterator[None]:
         """What is done inside is undone at the end."""
@@ -57,7 +62,7 @@ class Memory:
 
 
 def _is_of_task(key: Key) -> bool:
-    return key[0] in ("vtime", "home", "layer", "layer_at") or (
+    return key[0] in ("vtime", "home", "layer", "layer_at", "cgroup") or (
         isinstance(key[0], t.StateField) and key[0].owner.value == "task"
     )
 

@@ -41,6 +41,22 @@ def kernels_own(frame: Frame, node: t.OrElse) -> int | None:
     return evaluate(frame, node.right) if found is None else found
 
 
+@meaning(t.Search)
+def _find(frame: Frame, node: t.Search) -> int | None:
+    """The first entity that is meant, or the one of which the order is least or most; of several the first."""
+    best, best_value = None, 0
+    for index in range(frame.run.count(node.type.kind)):
+        frame.names[node.candidate] = index
+        if node.where is not None and not evaluate(frame, node.where):
+            continue
+        if node.order is None:
+            return index
+        value = evaluate(frame, node.order)
+        if best is None or compared(">" if node.most else "<", node.order.type.kind, value, best_value):
+            best, best_value = index, value
+    return best
+
+
 def _is_search(node: t.Pick) -> bool:
     """The kernel knows idle CPUs near one, or anywhere, or of whole idle cores; all else is looked for one by one."""
     both = node.near is not None and node.whole_core

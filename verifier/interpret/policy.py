@@ -7,12 +7,14 @@ from typing import Any
 
 # What nodes of the tree mean is said in these modules.
 from schedc.laws.prove import Proven
+from schedc.lower.lifted import cgroup_patterns
 from schedc.typed import tree as t
 from schedc.typed.walk import walk_policy
-from schedc.types.kinds import Kind
+from schedc.types.kinds import PLACES, Kind
 from schedc.verifier.interpret import expressions, picks, pulls, statements
 from schedc.verifier.interpret.expressions import INFINITE
 from schedc.verifier.interpret.frame import Frame, evaluate
+from schedc.verifier.interpret.groups import Groups
 from schedc.verifier.interpret.kernel import DEFAULT_SLICE, LOCAL, Instance, Kernel
 from schedc.verifier.interpret.machine import Task
 from schedc.verifier.interpret.memory import Memory
@@ -33,6 +35,7 @@ class PolicyRun:
     def __init__(self, proven: Proven, kernel: Kernel) -> None:
         self.policy, self.guarded, self.kernel = proven.policy, proven.guarded, kernel
         self.memory = Memory(proven.policy)
+        self.groups = Groups()
         self.offline: set[int] = set()
         self._statement: Any = proven.policy
         self._clocks = [queue for queue in self.policy.queues if queue.order is Kind.VTIME]
@@ -52,6 +55,8 @@ class PolicyRun:
         return self.policy.source.line_column(self._statement.span.start)[0]
 
     def count(self, kind: Kind) -> int:
+        if kind is Kind.CGROUP:
+            return len(self.groups)
         return len(self.policy.layers) if kind is Kind.LAYER else self.kernel.topology.nr[kind]
 
     def instances(self, queue: t.Queue) -> list[Instance]:
@@ -108,6 +113,7 @@ class PolicyRun:
 
     def init_task(self, task: Task) -> None:
         self.memory.forget_task(task.pid)
+        self.memory["cgroup", task.pid] = self.groups.place(task.cgroup)
         self._decide_layer(task)
         self.memory["layer_at", task.pid] = 0
 
@@ -123,6 +129,25 @@ class PolicyRun:
 
     def _several(self, kind: Kind) -> bool:
         return kind is not Kind.LAYER or len(self.policy.layers) > 1
+
+    def cgroup_init(self, path: str, weight: int) -> None:
+        """State of the group that had the place before is forgotten."""
+        place = self.groups.begin(path, weight)
+        if place is None:
+            return
+        for field in self.policy.state_of(Kind.CGROUP):
+            self.memory.forget(field, place)
+
+    def cgroup_exit(self, path: str) -> None:
+        self.groups.end(path)
+
+    def cgroup_set_weight(self, path: str, weight: int) -> None:
+        self.groups.weigh(path, weight)
+
+    def cgroup_move(self, task: Task) -> None:
+        self.memory["cgroup", task.pid] = self.groups.place(task.cgroup)
+        if cgroup_patterns(self.policy):
+            self._decide_layer(task)
 
     def redecide(self, task: Task) -> None:
         self._decide_layer(task)
@@ -180,7 +205,7 @@ class PolicyRun:
     def _is_orphan(self, queue: Instance) -> bool:
         topology = self.kernel.topology
         return all(
-            kind is Kind.LAYER or set([index] if kind is Kind.CPU else topology.members(kind, index)) <= self.offline
+            kind not in PLACES or set([index] if kind is Kind.CPU else topology.members(kind, index)) <= self.offline
             for kind, index in zip(queue[0].dimensions, queue[1:], strict=True)
         )
 

@@ -51,8 +51,12 @@ class Replay:
         pid, cpu, weight, nice, uid, flags, allowed, stays, mask, slice_left, executed, group = numbers
         return Task(
             pid, cpu, weight, nice, uid, bool(flags & _KTHREAD), allowed == 1, bool(stays), _cpus(mask), slice_left,
-            executed, self._groups[group - 1], words[12] == "1", words[13],
+            executed, self.group(group), words[12] == "1", words[13],
         )  # fmt: skip
+
+    def group(self, number: int) -> str:
+        """The path of a control group, by its id."""
+        return self._groups[number - 1]
 
     def end(self) -> None:
         self._skip_vain_pulls()

@@ -196,6 +196,7 @@ def _job(workload: Workload, subject: Subject, options: Options, guest: Machine)
         with_parents((*workload.cgroups, *subject.groups)),
         programs=workload.programs,
         files=workload.files,
+        weights=dict(workload.weights),
     )
 
 

@@ -20,7 +20,7 @@ SCHEMA = 1
 MAX_BYTES = 1 << 20
 MAX_CPU = 254
 MAX_ARGUMENTS = 24
-_TOP = ("schema", "about", "time", "warmup", "instruction", "group")
+_TOP = ("schema", "about", "time", "warmup", "instruction", "group", "weights")
 _EVERY = ("name", "kind", "count", "nice", "idle", "cpus", "cgroup")
 # Of each kind the keys that it must have, and those that it may have, beside those that every kind has.
 _KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -68,7 +68,7 @@ class _Reader(Fields):
             first = f"`{ending[0].name}` is of kind {ending[0].kind}, which begins with the run"
             raise self.refusal("warmup", first, "leave `warmup` out")
         name = self.file.rsplit("/", 1)[-1].removesuffix(".toml")
-        return Workload(name, about, groups, time, warmup, shift, _digest(digest, groups))
+        return Workload(name, about, groups, time, warmup, shift, _digest(digest, groups), self.weights())
 
     def instruction(self) -> int:
         """The shift: 2^shift ns."""
@@ -76,6 +76,16 @@ class _Reader(Fields):
         if length & (length - 1):
             raise self.refusal("instruction", f"{length}ns is not a power of two", "write 1ns, 2ns, 4ns, ... or 64ns")
         return length.bit_length() - 1
+
+    def weights(self) -> tuple[tuple[str, int], ...]:
+        """Of control groups, by their paths."""
+        given = self.values.get("weights", {})
+        if not isinstance(given, dict) or len(given) > MAX_GROUPS:
+            raise self.refusal("weights", f"`weights` is no table of up to {MAX_GROUPS}", 'write  { "/web" = 300 }')
+        for path, weight in given.items():
+            if not _CGROUP.fullmatch(path) or type(weight) is not int or not 1 <= weight <= 10_000:
+                raise self.refusal("weights", f"`{path}` has no weight from 1 to 10000", 'write  { "/web" = 300 }')
+        return tuple(given.items())
 
     def groups(self) -> tuple[Group, ...]:
         tables = self.values.get("group", [])

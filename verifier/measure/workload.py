@@ -87,11 +87,14 @@ class Workload:
     """An instruction takes 2^shift ns."""
     sha256: str = ""
     """Of the file, and of the files that its programs find, so that a report says which one it was."""
+    weights: tuple[tuple[str, int], ...] = ()
+    """`cpu.weight` of control groups, by their paths."""
 
     @property
     def cgroups(self) -> tuple[str, ...]:
-        """Those that its groups are in, each once."""
-        return tuple(dict.fromkeys(group.cgroup for group in self.groups if group.cgroup))
+        """Those that its groups are in or that have a weight, each once."""
+        named = [group.cgroup for group in self.groups if group.cgroup]
+        return tuple(dict.fromkeys([*named, *(path for path, _ in self.weights)]))
 
     @property
     def programs(self) -> tuple[str, ...]:

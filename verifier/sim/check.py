@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterable
 
 from schedc.verifier.sim.errors import SimError
-from schedc.verifier.sim.scenario import MAX_CPUS, MAX_PHASES, MAX_STEPS, MAX_TASKS, US, Event, Phase, Scenario, Task
+from schedc.verifier.sim.scenario import (
+    GROUP_EVENTS,
+    MAX_CPUS,
+    MAX_PHASES,
+    MAX_STEPS,
+    MAX_TASKS,
+    US,
+    Event,
+    Phase,
+    Scenario,
+    Task,
+)  # fmt: skip
 
 _PHASES = frozenset({"run", "sleep", "yield", "fork", "exit", "pin", "unpin"})
 _TASK_EVENTS = frozenset({"affinity", "nice", "cgroup"})
@@ -75,11 +86,16 @@ def _time(phase: Phase) -> int:
 
 
 def _event(scenario: Scenario, event: Event, where: str) -> None:
-    _need(event.kind in _TASK_EVENTS | _CPU_EVENTS | {"param"}, f"{where}: nothing is called so")
+    _need(event.kind in _TASK_EVENTS | _CPU_EVENTS | GROUP_EVENTS | {"param"}, f"{where}: nothing is called so")
     _need(0 <= event.time <= _LONGEST, f"{where} is at no time")
     if event.kind == "param":
         _need(bool(_PARAM.fullmatch(event.group)), f"{where}: no param is called {event.group}")
         _need(-(1 << 63) <= event.value < 1 << 64, f"{where}: {event.value} does not fit 64 bits")
+        return
+    if event.kind in GROUP_EVENTS:
+        _need(event.group.startswith("/"), f"{where}: a control group's path begins with /")
+        _need(event.kind != "weight" or 1 <= event.value <= 10_000, f"{where}: weights are 1 to 10000")
+    if event.kind in GROUP_EVENTS - _TASK_EVENTS:
         return
     of = scenario.tasks if event.kind in _TASK_EVENTS else scenario.cpus
     _need(0 <= event.on < len(of), f"{where}: there is no number {event.on}")
@@ -87,7 +103,5 @@ def _event(scenario: Scenario, event: Event, where: str) -> None:
         _cpus(scenario, event.cpus, where)
     elif event.kind == "nice":
         _need(-20 <= event.value <= 19, f"{where}: nice levels are -20 to 19")
-    elif event.kind == "cgroup":
-        _need(event.group.startswith("/"), f"{where}: a control group's path begins with /")
     elif event.kind == "higher":
         _need(0 <= event.value <= _LONGEST, f"{where}: {event.value} is no time")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from schedc.verifier.measure.workload import Draw, Group, Workload
+from schedc.verifier.sim.scenario import group_lines, with_parents
 
 # What the kernel's work takes, in instructions. From the lab: docs/simulator.md says how.
 COSTS = {
@@ -25,7 +26,7 @@ _INSTRUCTIONS_A_ROUND = 2
 
 def groups(workload: Workload) -> tuple[str, ...]:
     """The control groups; the index in here, from 1 on, is the id."""
-    return tuple(dict.fromkeys(["/", *workload.cgroups]))
+    return with_parents(workload.cgroups)
 
 
 def lines(workload: Workload, seed: int, cpus: int) -> Iterator[str]:
@@ -35,6 +36,7 @@ def lines(workload: Workload, seed: int, cpus: int) -> Iterator[str]:
     for name, instructions in COSTS.items():
         yield f"cost {name} {instructions << workload.shift}"
     ids = groups(workload)
+    yield from group_lines(ids, dict(workload.weights))
     for group in workload.groups:
         yield _group(group, cpus, ids.index(group.cgroup or "/") + 1)
         draws = {"service": group.service, "think": group.think, "arrival": group.arrival}

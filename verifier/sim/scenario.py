@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 US, MS, SECOND = 1_000, 1_000_000, 1_000_000_000
@@ -53,12 +53,18 @@ class Task:
     repeat: int = 0
 
 
+# What happens to a control group, or to a task with one.
+GROUP_EVENTS = frozenset({"cgroup", "weight", "mkcgroup", "rmcgroup"})
+
+
 @dataclass(frozen=True)
 class Event:
     """At `time` something happens to the task or the CPU number `on`.
 
     affinity: the task gets `cpus`. nice: `value` is its level. cgroup: `group` is where it goes. off, on: the CPU.
     higher: a higher class has the CPU for `value` ns. param: the live param `group` becomes `value`.
+    weight: the control group `group` gets the weight `value`, from 1 to 10000. rmcgroup: it goes, unless it is in use.
+    mkcgroup: it is back.
     """
 
     time: int
@@ -98,15 +104,15 @@ class Scenario:
     steps: tuple[Step, ...] = ()
 
     def groups(self) -> tuple[str, ...]:
-        """The control groups that tasks are in or go to; the index in here, from 1 on, is the id."""
-        paths = [task.cgroup for task in self.tasks] + [e.group for e in self.events if e.kind == "cgroup"]
-        return tuple(dict.fromkeys(["/", *paths]))
+        """The control groups that are spoken of; the index in here, from 1 on, is the id."""
+        paths = [task.cgroup for task in self.tasks] + [e.group for e in self.events if e.kind in GROUP_EVENTS]
+        return with_parents(paths)
 
     def lines(self, trace: bool) -> list[str]:
         """The text that the core reads, without what belongs to the policy."""
         lines = [f"end {self.end}", f"seed {self.seed}", *(["trace"] if trace else [])]
         lines += [f"timeout {self.timeout}"] if self.timeout else []
-        lines += machine_lines(self.cpus)
+        lines += [*machine_lines(self.cpus), *group_lines(self.groups())]
         for task in self.tasks:
             lines += self._task(task)
         lines += [f"step {step.kind} {step.on}" for step in self.steps]
@@ -130,10 +136,37 @@ class Scenario:
             words += f" {event.value}"
         elif event.kind == "cgroup":
             words = f"group {event.on} {self._group(event.group)}"
+        elif event.kind in GROUP_EVENTS:
+            words = f"{event.kind} {self._group(event.group)}" + (f" {event.value}" if event.kind == "weight" else "")
         return f"at {event.time} {words}"
 
     def _group(self, path: str) -> int:
         return self.groups().index(path) + 1
+
+
+def parent_of(path: str) -> str | None:
+    """The control group that another one is in; None for the root."""
+    return None if path == "/" else path.rpartition("/")[0] or "/"
+
+
+def with_parents(paths: Iterable[str]) -> tuple[str, ...]:
+    """Each control group once, behind all that it is in."""
+    found: dict[str, None] = {"/": None}
+    for path in paths:
+        above = [path]
+        while (parent := parent_of(above[-1])) is not None:
+            above.append(parent)
+        found.update(dict.fromkeys(reversed(above)))
+    return tuple(found)
+
+
+def group_lines(paths: Sequence[str], weights: Mapping[str, int] | None = None) -> list[str]:
+    """The control groups, for the core; a group's id is its index, from 1 on."""
+    ids = {path: number for number, path in enumerate(paths, 1)}
+    weights = weights or {}
+    return [
+        f"cgroup {number} {ids.get(parent_of(path) or '', 0)} {weights.get(path, 100)}" for path, number in ids.items()
+    ]
 
 
 def machine_lines(cpus: Iterable[Cpu]) -> list[str]:

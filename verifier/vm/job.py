@@ -170,6 +170,8 @@ class Job:
     """Programs of the distribution that the guest has, by their names in `programs.PROGRAMS`; not in a kept guest."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Files below /files of the guest, for a group of programs each: `group/name` and the content."""
+    weights: Mapping[str, int] = field(default_factory=dict)
+    """`cpu.weight` of some of the cgroups."""
 
 
 def _clean(text: str, what: str) -> str:
@@ -202,7 +204,9 @@ def _lines(number: int, job: ObjectJob) -> list[str]:
 def text(job: Job, btf: bool = False) -> str:
     """The whole job, one instruction a line."""
     lines = ["btf"] if btf else []
-    lines += [f"mkcgroup {_word(path, 'the cgroup')}" for path in job.cgroups]
+    for path in job.cgroups:
+        weight = [str(int(job.weights[path]))] if path in job.weights else []
+        lines.append(" ".join(["mkcgroup", _word(path, "the cgroup"), *weight]))
     for number, item in enumerate(job.objects):
         lines += _lines(number, item)
     return "\n".join(lines) + "\n"

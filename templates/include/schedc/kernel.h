@@ -151,7 +151,15 @@ struct kernfs_node {
 	u64 id;
 } __core;
 
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+} __core;
+
 struct cgroup {
+	struct cgroup_subsys_state self;
 	struct kernfs_node *kn;
 } __core;
 
@@ -184,7 +192,15 @@ struct task_struct {
 	char comm[16];
 } __core;
 
-struct scx_init_task_args;
+/* Without the group where the kernel was built without groups for sched_ext. */
+struct scx_init_task_args {
+	struct cgroup *cgroup;
+} __core;
+
+struct scx_cgroup_init_args {
+	u32 weight;
+} __core;
+
 enum scx_exit_kind {
 	SCX_EXIT_NONE,
 };
@@ -207,7 +223,10 @@ struct sched_ext_ops {
 	void (*set_weight)(struct task_struct *p, u32 weight);
 	s32 (*init_task)(struct task_struct *p, struct scx_init_task_args *args);
 	void (*enable)(struct task_struct *p);
+	s32 (*cgroup_init)(struct cgroup *cgrp, struct scx_cgroup_init_args *args);
+	void (*cgroup_exit)(struct cgroup *cgrp);
 	void (*cgroup_move)(struct task_struct *p, struct cgroup *from, struct cgroup *to);
+	void (*cgroup_set_weight)(struct cgroup *cgrp, u32 weight);
 	void (*cpu_online)(s32 cpu);
 	void (*cpu_offline)(s32 cpu);
 	s32 (*init)(void);

@@ -14,7 +14,8 @@ from schedc.verifier.sim.program import Around
 FLAGS = ("-std=gnu11", "-O0", "-g0", "-Iinclude", "-w", *SANITIZE)
 _OP = re.compile(r"^\t\.(\w+) = \(void \*\)policy_\w+,$", re.MULTILINE)
 _TIMER = re.compile(r"^static int (run_timer_(\d+))\(", re.MULTILINE)
-_RESULTS = frozenset({"select_cpu", "init_task", "init"})
+_RESULTS = frozenset({"select_cpu", "init_task", "init", "cgroup_init"})
+_GROUP = "((struct cgroup *)ctx[0])->kn->id"
 
 
 _BEFORE = """#include "recorder.h"
@@ -53,6 +54,8 @@ def _callback(name: str) -> str:
     given = {
         "dispatch": '(struct task_struct *)ctx[1], ctx[0], 0', "init": "NULL, 0, 0", "cpu_online": "NULL, ctx[0], 0",
         "cpu_offline": "NULL, ctx[0], 0", "select_cpu": "(struct task_struct *)ctx[0], ctx[1], ctx[2]",
+        "cgroup_init": f"NULL, {_GROUP}, ((struct scx_cgroup_init_args *)ctx[1])->weight",
+        "cgroup_exit": f"NULL, {_GROUP}, 0", "cgroup_set_weight": f"NULL, {_GROUP}, (u32)ctx[1]",
         "enqueue": "(struct task_struct *)ctx[0], ctx[1], 0", "runnable": "(struct task_struct *)ctx[0], ctx[1], 0",
     }.get(name, "(struct task_struct *)ctx[0], 0, 0")  # fmt: skip
     begin = f'	record_begin("{name}", {given});\n'

@@ -97,6 +97,8 @@ def _task_rows(policy: t.Policy, plan: Plan) -> Iterator[TaskRow]:
             "struct task_state", "vtime",
         )  # fmt: skip
         yield TaskRow(("vtime",), structure, member, 8)
+    if plan.groups:
+        yield TaskRow(("cgroup",), "struct task_state", "cgroup", 4)
     if policy.layers:
         yield TaskRow(("layer",), "struct task_state", "layer", 4)
 

@@ -95,6 +95,14 @@ static void leave(struct context old)
 /* The arguments are the task, where there is one, and then the others. */
 #define WORDS(p, a, b, c) { (p) ? (u64)(p) : (a), (p) ? (a) : (b), (p) ? (b) : (c), (c) }
 
+static bool is_address(const void *op)
+{
+	const struct sched_ext_ops *ops = sim.ops;
+
+	return op == ops->set_cpumask || op == ops->cgroup_move || op == ops->cgroup_exit || op == ops->cgroup_set_weight ||
+	       op == ops->exit;
+}
+
 void call(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a, u64 b, u64 c)
 {
 	u64 ctx[4] = WORDS(p, a, b, c);
@@ -102,7 +110,7 @@ void call(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a, u6
 	if (!op)
 		return;
 	/* An address says nothing to a reader, and differs from run to run. */
-	trace(name, p, op == sim.ops->set_cpumask || op == sim.ops->cgroup_move ? 0 : a, 0);
+	trace(name, p, is_address(op) ? 0 : a, 0);
 	struct context old = enter(name, allowed, p);
 
 	((program)op)(ctx);

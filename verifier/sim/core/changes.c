@@ -68,6 +68,8 @@ void set_group(struct sim_task *p, struct cgroup *group)
 	struct cgroup *from = p->css.dfl_cgrp;
 	struct change change;
 
+	if (!group_is_there(group))
+		return;
 	trace("cgroup", p, group->kn->id, 0);
 	p->css.dfl_cgrp = group;
 	if (!p->enabled)

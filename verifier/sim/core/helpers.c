@@ -5,46 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_GROUPS 64
 #define MAX_TIMERS 32
-
-/* ---- control groups, and the table that says which patterns each matches */
-
-static struct {
-	struct kernfs_node kn;
-	struct cgroup cgroup;
-	u64 patterns;
-} groups[MAX_GROUPS];
-static u32 nr_groups;
-
-static u32 group_index(u64 id)
-{
-	for (u32 i = 0; i < nr_groups; i++)
-		if (groups[i].kn.id == id)
-			return i;
-	if (nr_groups == MAX_GROUPS)
-		refuse("more than %d control groups", MAX_GROUPS);
-	groups[nr_groups].kn.id = id;
-	groups[nr_groups].cgroup.kn = &groups[nr_groups].kn;
-	return nr_groups++;
-}
-
-struct cgroup *group_of(u64 id)
-{
-	return &groups[group_index(id)].cgroup;
-}
-
-void group_match(u64 id, u64 patterns)
-{
-	groups[group_index(id)].patterns = patterns;
-}
-
-static void *group_lookup(const u64 *id)
-{
-	u32 index = group_index(*id);
-
-	return groups[index].patterns ? &groups[index].patterns : NULL;
-}
 
 /* ---- maps */
 

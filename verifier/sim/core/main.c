@@ -46,6 +46,7 @@ static void attach(void)
 		error = call_s32("init", policy_ops.init, KF_UNLOCKED, NULL, 0, 0, 0);
 	if (error)
 		sim_error("ops.init() failed (%d)", error);
+	groups_attach();
 	watchdog_begin();
 }
 

@@ -130,6 +130,12 @@ static void read_variable(void)
 	set_variable(word(1), number(2, NEVER), number(3, NEVER));
 }
 
+/* cgroup ID PARENT WEIGHT: 0 for the root's; a group stands behind the one that it is in */
+static void read_cgroup(void)
+{
+	group_declare(number(1, NEVER), number(2, NEVER), number(3, 10000));
+}
+
 static void read_match(void)
 {
 	group_match(number(1, NEVER), number(2, NEVER));
@@ -150,7 +156,7 @@ static const struct {
 	void (*read)(void);
 } readers[] = {
 	{ "cpu", read_cpu }, { "task", read_task }, { "phase", read_phase }, { "at", read_script },
-	{ "var", read_variable }, { "match", read_match }, { "trace", read_trace }, { "load", read_load },
+	{ "var", read_variable }, { "match", read_match }, { "cgroup", read_cgroup }, { "trace", read_trace }, { "load", read_load },
 	{ "group", read_group }, { "draw", read_draw }, { "cost", read_cost },
 	{ "step", read_step }, { "limit", read_limit },
 };

@@ -38,7 +38,7 @@ static const struct {
 	const char *words;	/* t: a task, c: a CPU, m: CPUs, n: a nice level, d: a number, s: a name */
 } kinds[] = {
 	{ "affinity", "tm" }, { "nice", "tn" }, { "group", "td" }, { "off", "c" },
-	{ "on", "c" }, { "higher", "cd" }, { "var", "sdd" },
+	{ "on", "c" }, { "higher", "cd" }, { "var", "sdd" }, { "weight", "dd" }, { "mkcgroup", "d" }, { "rmcgroup", "d" },
 };
 
 static u64 script_word(char kind, u32 index)
@@ -129,6 +129,12 @@ void script_run(void *what)
 		take_cpu(w[0], w[1]);
 	else if (!strcmp(script->what, "var"))
 		set_variable(script->name, w[1], w[2]);
+	else if (!strcmp(script->what, "weight"))
+		group_weigh(w[0], w[1]);
+	else if (!strcmp(script->what, "mkcgroup"))
+		group_make(w[0]);
+	else if (!strcmp(script->what, "rmcgroup"))
+		group_remove(w[0]);
 	else if (sim.tasks[w[0]]->state == DEAD || !sim.tasks[w[0]]->enabled)
 		return;
 	else if (!strcmp(script->what, "affinity"))

@@ -361,7 +361,18 @@ void cpu_down(s32 cpu);
 void cpu_down_2(s32 cpu);
 void cpu_up(s32 cpu);
 void cpu_settle(struct sim_cpu *rq);
+
+/* ---- groups.c: control groups, by their ids */
+
 struct cgroup *group_of(u64 id);
+void group_declare(u64 id, u64 parent, u64 weight);
+void group_match(u64 id, u64 patterns);
+void *group_lookup(const u64 *id);	/* the patterns that it matches, NULL for none */
+void groups_attach(void);
+void group_remove(u64 id);
+void group_make(u64 id);
+void group_weigh(u64 id, u64 weight);
+bool group_is_there(const struct cgroup *cgroup);
 
 /* ---- calls.c: callbacks; KF_* says which kernel functions may be called in one */
 
@@ -376,7 +387,6 @@ void limit_cost(const char *callback, u64 most);
 
 /* ---- helpers.c */
 
-void group_match(u64 group, u64 patterns);
 void timer_fire(struct bpf_timer *timer);
 
 /* ---- report.c */

@@ -160,10 +160,11 @@ void task_wake(struct sim_task *p)
 /* False if the policy has no room for it. */
 static bool init_task(struct sim_task *p)
 {
+	struct scx_init_task_args args = { p->css.dfl_cgrp };
 	s32 error = 0;
 
 	if (sim.ops->init_task)
-		error = call_s32("init_task", sim.ops->init_task, KF_UNLOCKED, p, 0, 0, 0);
+		error = call_s32("init_task", sim.ops->init_task, KF_UNLOCKED, p, (u64)&args, 0, 0);
 	trace("init_task", p, (u64)(s64)error, 0);
 	if (error > 0 || error < -4095)
 		sim_error("ops.init_task() returned an invalid errno %d", error);

@@ -27,7 +27,7 @@ struct object_job {
 
 struct job {
 	bool send_btf;
-	char **cgroups;                   /* to be made before anything else */
+	char **cgroups;                   /* to be made before anything else: paths, some with a weight behind */
 	int nr_cgroups;
 	struct object_job *objects;
 };

@@ -51,11 +51,16 @@ static void make_cgroups(const struct job *job)
 
 	write_file("/sys/fs/cgroup/cgroup.subtree_control", "+cpu");
 	for (int i = 0; i < job->nr_cgroups; i++) {
-		snprintf(path, sizeof(path), "/sys/fs/cgroup%s", job->cgroups[i]);
+		char *weight = job->cgroups[i], *group = strsep(&weight, " ");
+
+		snprintf(path, sizeof(path), "/sys/fs/cgroup%s", group);
 		if (mkdir(path, 0755) && errno != EEXIST)
-			out_error("mkcgroup", errno, "%s", job->cgroups[i]);
-		snprintf(path, sizeof(path), "/sys/fs/cgroup%s/cgroup.subtree_control", job->cgroups[i]);
+			out_error("mkcgroup", errno, "%s", group);
+		snprintf(path, sizeof(path), "/sys/fs/cgroup%s/cgroup.subtree_control", group);
 		write_file(path, "+cpu");
+		snprintf(path, sizeof(path), "/sys/fs/cgroup%s/cpu.weight", group);
+		if (weight && write_file(path, weight))
+			out_error("cpu.weight", errno, "%s", group);
 	}
 }
 

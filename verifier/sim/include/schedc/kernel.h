@@ -158,8 +158,24 @@ struct kernfs_node {
 	u64 id;
 };
 
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+
 struct cgroup {
+	struct cgroup_subsys_state self;
 	struct kernfs_node *kn;
+};
+
+struct scx_init_task_args {
+	struct cgroup *cgroup;
+};
+
+struct scx_cgroup_init_args {
+	u32 weight;
 };
 
 struct css_set {
@@ -208,7 +224,7 @@ struct scx_exit_info {
 struct sched_ext_ops {
 	void *select_cpu, *enqueue, *dequeue, *dispatch, *tick, *runnable, *running, *stopping, *quiescent, *yield;
 	void *set_weight, *set_cpumask, *update_idle, *cpu_acquire, *cpu_release, *init_task, *exit_task, *enable;
-	void *disable, *cgroup_move, *cpu_online, *cpu_offline, *init, *exit;
+	void *disable, *cgroup_init, *cgroup_exit, *cgroup_move, *cgroup_set_weight, *cpu_online, *cpu_offline, *init, *exit;
 	u64 flags;
 	u32 dispatch_max_batch;
 	u32 timeout_ms;
