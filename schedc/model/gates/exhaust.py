@@ -22,7 +22,7 @@ def run(text: str, options: dict[str, Any], progress: Progress) -> Outcome:
     subject = Subject.of(result)
     bound = Bound(states=options.get("states") or STATES)
     outcome = exhaust(subject, bound, progress=lambda found: progress(found.level))
-    report = {"scenes": len(outcome.explored), "states": outcome.states, "depth": outcome.depth}
+    report: dict[str, Any] = {"scenes": len(outcome.explored), "states": outcome.states, "depth": outcome.depth}
     if outcome.failure is None:
         return Outcome("exhaust", True, outcome.level, report=report)
     broken = outcome.failure.broken
