@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,10 +18,11 @@ from schedc.verifier.fuzz.story import Policy, Story
 from schedc.verifier.fuzz.subject import Subject
 from schedc.verifier.sim import build
 from schedc.verifier.sim.check import check
+from schedc.verifier.sim.program import Program
 from schedc.verifier.sim.result import Rows, rows_of
 from schedc.verifier.sim.run import run as run_lines
 from schedc.verifier.sim.run import script
-from schedc.verifier.sim.scenario import Step
+from schedc.verifier.sim.scenario import Scenario, Step
 from schedc.verifier.trouble import Trouble
 
 # Seconds of processor time for a scene.
@@ -124,10 +125,21 @@ def _check(bound: Bound) -> None:
 
 
 def _explore(subject: Subject, scene: Scene, bound: Bound) -> Rows:
-    check(scene.scenario)
     program = explored(subject.program_for(Story(scene.scenario)))
-    lines = [*script(program, scene.scenario), f"states {bound.states}", f"depth {bound.depth or DEEPEST}"]
-    return rows_of(run_lines(program, [*lines, *_limits(subject, scene)], _DEADLINE))
+    return gone_through(program, scene, bound, _limits(subject, scene))
+
+
+def gone_through(program: Program, scene: Scene, bound: Bound, limits: Iterable[str]) -> Rows:
+    """What the exploration of an `explored` program says; there is a row `broken` where it broke off."""
+    check(scene.scenario)
+    lines = [*script(program, scene.scenario), f"states {bound.states}", f"depth {bound.depth or DEEPEST}", *limits]
+    return rows_of(run_lines(program, lines, _DEADLINE))
+
+
+def broken_by(scene: Scene, rows: Rows) -> Scenario:
+    """The scene in the order that broke it."""
+    steps = tuple(Step(kind, int(number)) for kind, number in rows.get("path", ()))
+    return replace(scene.scenario, steps=steps)
 
 
 def _limits(subject: Subject, scene: Scene) -> Iterator[str]:
@@ -149,8 +161,7 @@ def _explored(scene: Scene, rows: Rows) -> Explored:
 
 
 def _story(subject: Subject, scene: Scene, rows: Rows) -> Story:
-    steps = tuple(Step(kind, int(number)) for kind, number in rows.get("path", ()))
-    return Story(replace(scene.scenario, steps=steps), policy=Policy(subject.name, subject.sha256))
+    return Story(broken_by(scene, rows), policy=Policy(subject.name, subject.sha256))
 
 
 def _failure(subject: Subject, story: Story) -> Judged:

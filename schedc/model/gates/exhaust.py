@@ -21,8 +21,9 @@ def run(text: str, options: dict[str, Any], progress: Progress) -> Outcome:
         return Outcome("exhaust", False, "does not compile", diagnostics_json(result.check.source, result.diagnostics))
     subject = Subject.of(result)
     bound = Bound(states=options.get("states") or STATES)
-    outcome = exhaust(subject, bound, progress=lambda found: progress(found.level))
-    report: dict[str, Any] = {"scenes": len(outcome.explored), "states": outcome.states, "depth": outcome.depth}
+    progress(f"all orders on small machines, {bound.states} states of each scene")
+    outcome = exhaust(subject, bound)
+    report = {"scenes": len(outcome.explored), "states": outcome.states, "depth": outcome.depth}
     if outcome.failure is None:
         return Outcome("exhaust", True, outcome.level, report=report)
     broken = outcome.failure.broken
