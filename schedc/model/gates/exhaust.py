@@ -23,7 +23,7 @@ def run(text: str, options: dict[str, Any], progress: Progress) -> Outcome:
     bound = Bound(states=options.get("states") or STATES)
     progress(f"all orders on small machines, {bound.states} states of each scene")
     outcome = exhaust(subject, bound)
-    report = {"scenes": len(outcome.explored), "states": outcome.states, "depth": outcome.depth}
+    report: dict[str, Any] = {"scenes": len(outcome.explored), "states": outcome.states, "depth": outcome.depth}
     if outcome.failure is None:
         return Outcome("exhaust", True, outcome.level, report=report)
     broken = outcome.failure.broken
