@@ -4,6 +4,7 @@ In the deterministic lab, the same seeds for both: the time in callbacks for eac
 tasks get. The C scheduler is the base of each comparison, and all have its slice of 20 ms.
 
     python -m benchmarks.peers --data docs/peers.json
+    python -m benchmarks.peers --workloads tails --cpus 1 --data docs/peers_tails.json
 """
 
 from __future__ import annotations
@@ -59,9 +60,9 @@ def subjects(tree: Tree, peer: Scheduler, ours: Sequence[Ours], cpus: int) -> li
     return [Subject.object(peer.name, tree.build(peer.file), settings), *(each.subject() for each in ours)]
 
 
-def compared(peers: Sequence[Peer], options: Options) -> list[dict[str, Any]]:
-    """Each C scheduler and its counterparts, as plain values."""
-    tree, paths = Tree.of(options.kernel), (HERE / f"workloads/{name}.toml" for name in WORKLOADS)
+def compared(peers: Sequence[Peer], names: Sequence[str], options: Options) -> list[dict[str, Any]]:
+    """Each C scheduler and its counterparts under the workloads of these names, as plain values."""
+    tree, paths = Tree.of(options.kernel), (HERE / f"workloads/{name}.toml" for name in names)
     workloads = [read(path.read_bytes(), path.name) for path in paths]
     groups = [subjects(tree, peer, ours, options.cpus) for peer, ours in peers]
     found = iter(seen([each for group in groups for each in group], workloads, options, cache.say))
@@ -86,6 +87,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seeds", type=int, default=10, metavar="N")
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="boots at once; it changes no figure")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these C schedulers")
+    parser.add_argument("--workloads", nargs="+", default=WORKLOADS, metavar="NAME", help="files of workloads/")
     parser.add_argument("--data", type=Path, metavar="FILE", help="everything as JSON, too")
     parser.add_argument("--show", type=Path, metavar="FILE", help="only print what such a file has")
     options = parser.parse_args(arguments)
@@ -96,7 +98,8 @@ def main(arguments: Sequence[str]) -> int:
     found = []
     try:
         for cpus in options.cpus:
-            part = compared(peers, Options(options.kernel, cpus, options.seeds, at_once=options.jobs))
+            asked = Options(options.kernel, cpus, options.seeds, at_once=options.jobs)
+            part = compared(peers, options.workloads, asked)
             show(part)
             found += part
             if options.data:
