@@ -184,3 +184,32 @@ def test_what_waits_at_a_place_waits_for_its_own_cpus(dispatch: str, found: set[
 def test_a_loop_that_ends_before_it_found_a_task_serves_the_first_place_only(body: str, found: set[str]) -> None:
     dispatch = f"for other in cpus {{ {body} }}"
     assert errors(policy(declared=OWN, enqueue=TO_OWN, dispatch=dispatch)) == found
+
+
+PER_GROUP = "queue ready: fifo per cgroup\n"
+TO_GROUP = "insert task into ready[task.cgroup] for slice"
+
+
+@pytest.mark.parametrize(
+    "dispatch",
+    [
+        "pull ready[*]",
+        "for g in cgroups { if pull ready[g] { return } }",
+        "if let g = any_cgroup(where not empty(ready[cgroup])) { if pull ready[g] { return } } pull ready[*]",
+    ],
+)
+def test_every_group_is_served(dispatch: str) -> None:
+    text = policy(declared=PER_GROUP, enqueue=TO_GROUP, dispatch=dispatch)
+    assert (errors(text), warnings(text)) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    "dispatch",
+    [
+        "pull ready[root_cgroup]",
+        "for g in cgroups where g.weight > 100 { if pull ready[g] { return } }",
+        "if let g = any_cgroup(where not empty(ready[cgroup])) { pull ready[g] }",
+    ],
+)
+def test_a_group_is_not_served(dispatch: str) -> None:
+    assert errors(policy(declared=PER_GROUP, enqueue=TO_GROUP, dispatch=dispatch)) == {"S502"}

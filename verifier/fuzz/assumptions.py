@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from schedc.verifier.sim.scenario import Scenario
+from schedc.verifier.sim.scenario import GROUP_EVENTS, Scenario
 
-_DISTURBING = frozenset({"affinity", "off", "on", "higher", "nice", "cgroup"})
+_DISTURBING = GROUP_EVENTS | {"affinity", "off", "on", "higher", "nice"}
 _PAST_THE_POLICY = frozenset({"pin", "unpin", "fork"})
 
 

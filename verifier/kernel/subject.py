@@ -13,7 +13,8 @@ from schedc.typed import tree as t
 from schedc.verifier.kernel import params
 from schedc.verifier.vm.job import Mix, ObjectJob, Workload
 
-# Policies with layers by control group run a second, smaller crowd inside a group that matches.
+# Policies that tell control groups apart run a second, smaller crowd inside a group, one that matches a pattern if any.
+_SOME_GROUP = "/groups/one"
 _GROUP_TASKS, _GROUP_SECONDS = 60, 3
 _PLAIN_PATH = re.compile(r"(/[^/\s\[\]\\?*]+)+")
 
@@ -43,8 +44,9 @@ class Subject:
         return self.policy.source
 
     def groups(self) -> tuple[str, ...]:
-        """One control group that fits each pattern, where there can be one."""
-        names = (pattern.replace("*", "x") for pattern in self.report.cgroup_patterns)
+        """One control group that fits each pattern, where there can be one; any, where groups have a place each."""
+        names = [pattern.replace("*", "x") for pattern in self.report.cgroup_patterns]
+        names += [_SOME_GROUP] if "cgroup_init" in self.report.costs else []
         return tuple(dict.fromkeys(name for name in names if _PLAIN_PATH.fullmatch(name)))
 
     def job(self, mix: Mix) -> ObjectJob:

@@ -97,6 +97,8 @@ def test_the_hash_is_the_files() -> None:
         ('think = { uniform = ["1ms", "3ms"] }', 'think = { normal = "1ms" }', 13, "{exponential ="),
         ('cgroup = "/web.slice"', 'cgroup = "/web slice"', 14, "a path such as /web"),
         ('cgroup = "/web.slice"', 'cgroup = "/../x"', 14, "a path such as /web"),
+        ('instruction = "4ns"', 'weights = { "/web" = 0 }', 5, "`/web` has no weight from 1 to 10000"),
+        ('instruction = "4ns"', "weights = 300", 5, "no table"),
         ('cgroup = "/web.slice"', 'arrival = "1ms"', 13, "both `think` and `arrival`"),
         ('name = "frames"', 'name = "web"', 17, "a group `web` is there already"),
         ('name = "frames"', 'name = "Frames 1"', 17, "a word such as web"),

@@ -11,6 +11,7 @@ from schedc.verifier.fuzz.draw.tasks import GROUPS, NICES
 from schedc.verifier.sim.scenario import MS, SECOND, US, Cpu, Event
 
 LAST = SECOND
+_WEIGHTS = (1, 20, 100, 500, 10_000)
 _HIGHER = (100 * US, 3 * MS, 30 * MS, 200 * MS)
 
 
@@ -26,6 +27,9 @@ def _event(draw: st.DrawFn, kinds: Sequence[str], cpus: tuple[Cpu, ...], tasks: 
     kind = draw(st.sampled_from(kinds))
     if kind in ("off", "on", "higher"):
         return _of_cpu(draw, time, kind, len(cpus))
+    if kind in ("weight", "mkcgroup", "rmcgroup"):
+        weight = draw(st.sampled_from(_WEIGHTS)) if kind == "weight" else 0
+        return Event(time, kind, value=weight, group=draw(st.sampled_from(GROUPS[1:])))
     task = draw(st.integers(0, tasks - 1))
     if kind == "affinity":
         chosen = draw(machines.sets(cpus))

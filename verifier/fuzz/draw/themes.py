@@ -15,6 +15,7 @@ from schedc.verifier.fuzz.story import Story
 from schedc.verifier.sim.scenario import MS, SECOND, Cpu, Event, Scenario
 
 _ALL = ("affinity", "nice", "cgroup", "off", "on", "higher")
+_OF_GROUPS = ("cgroup", "cgroup", "weight", "rmcgroup", "mkcgroup")
 # Where a queue's clock begins: at zero, where 64 bits wrap, and where the sign does.
 _CLOCKS = (0, 0, (1 << 64) - 30 * MS, (1 << 63) - 30 * MS)
 
@@ -42,6 +43,7 @@ THEMES = (
     Theme("two on a CPU", Crowd(least=2, most=3, does=tasks.HOG), machines.SINGLE, seconds=(8, 65)),
     Theme("long sleepers", Crowd(least=2, does=st.one_of(tasks.LONG_SLEEPER, tasks.HOG)), seconds=(12,)),
     Theme("groups", Crowd(least=2, grouped=True), events=("cgroup", "nice"), most_events=8),
+    Theme("groups come and go", Crowd(least=2, grouped=True), events=_OF_GROUPS, most_events=12),
     Theme("hotplug", Crowd(placed=True), events=("off", "off", "on"), most_events=8),
     Theme("bursts of a higher class", Crowd(least=2), events=("higher",), most_events=12),
     Theme("crowd", Crowd(least=8, most=20, weighed=False), machines.SINGLE, seconds=(5, 12)),

@@ -126,6 +126,12 @@ def _event(scenario: Scenario, event: Event) -> str:
             return f"{name(scenario, event.on)} gets nice {event.value}"
         case "cgroup":
             return f"{name(scenario, event.on)} moves to {event.group}"
+        case "weight":
+            return f"the control group {event.group} gets the weight {event.value}"
+        case "rmcgroup":
+            return f"the control group {event.group} goes, if nobody is in it"
+        case "mkcgroup":
+            return f"the control group {event.group} is there again"
         case "higher":
             return f"a higher class has CPU {event.on} for {duration(event.value)}"
         case "param":

@@ -1,0 +1,85 @@
+"""Control groups in the simulator: their weights are shares, they come and go, and the interpreter agrees."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from schedc import api
+from schedc.verifier.interpret import Subject
+from schedc.verifier.interpret.differ import compare
+from schedc.verifier.sim import Event, Phase, Program, Scenario, Task, broken, machine, simulate
+from schedc.verifier.sim.scenario import MS, SECOND, with_parents
+
+HOG = (Phase("run", 10 * MS),)
+NAP = (Phase("run", 2 * MS), Phase("sleep", 3 * MS))
+SELDOM = (Phase("run", MS), Phase("sleep", 200 * MS))
+PLACES = """language 1
+policy places "What a task's group is charged tells which place it has."
+param slice: duration = 5ms in 1ms..20ms
+queue ready: fifo per cgroup
+cgroup { used: duration  best: duration in 1ms..9ms = 7ms  heir: cgroup? }
+counter others "runs of tasks that share the root's place"
+on enqueue(task) { insert task into ready[task.cgroup] for slice }
+on dispatch(cpu, prev) {
+    if let group = any_cgroup(where not empty(ready[cgroup]), most cgroup.weight) { if pull ready[group] { return } }
+    pull ready[*] or keep prev for slice
+}
+on stopping(task, ran) {
+    task.cgroup.used += ran
+    task.cgroup.best = min(task.cgroup.best, ran)
+    task.cgroup.heir = task.cgroup.parent
+    if task.cgroup == root_cgroup and task.uid == 1000 { others += 1 }
+}
+"""
+
+
+def test_shares_follow_the_weights_of_all_levels(library: Callable[..., Program]) -> None:
+    groups = {"/a": 4, "/b": 1, "/c/small": 2, "/c/large": 2}
+    weights = {"/a": 300, "/c": 200, "/c/large": 300}
+    scenario = Scenario(
+        machine(1),
+        tuple(Task(HOG, cgroup=path) for path, count in groups.items() for _ in range(count)),
+        tuple(Event(0, "weight", group=path, value=weight) for path, weight in weights.items()),
+        end=10 * SECOND,
+    )
+    result = simulate(library("flatcg"), scenario)
+    ran: Counter[str] = Counter()
+    for task, found in zip(scenario.tasks, result.tasks, strict=True):
+        ran[task.cgroup] += found.ran
+    due = {"/a": 300 / 600, "/b": 100 / 600, "/c/small": 50 / 600, "/c/large": 150 / 600}
+    assert {path: ran[path] / scenario.end for path in due} == pytest.approx(due, abs=0.02)
+    assert not broken(result, scenario)
+
+
+def test_the_interpreter_agrees_when_groups_move_change_and_go() -> None:
+    tasks = (Task(HOG, "hog", cgroup="/a"), Task(HOG, "other", cgroup="/b/c"), Task(NAP, "nap", cgroup="/b"))
+    events = (
+        Event(10 * MS, "weight", group="/b/c", value=500),
+        Event(50 * MS, "cgroup", 1, group="/a"),
+        Event(60 * MS, "rmcgroup", group="/b/c"),
+        Event(70 * MS, "rmcgroup", group="/a"),  # is in use
+        Event(80 * MS, "cgroup", 0, group="/b/c"),  # is gone
+        Event(90 * MS, "mkcgroup", group="/b/c"),
+        Event(100 * MS, "cgroup", 0, group="/b/c"),
+    )
+    result = compare(Subject.of(PLACES), Scenario(machine(2), tasks, events, end=200 * MS))
+    assert result.disagreement is None
+    assert result.callbacks > 100
+
+
+def test_a_group_without_a_place_shares_the_roots() -> None:
+    scenario = Scenario(
+        machine(1), tuple(Task(SELDOM, f"t{at}", cgroup=f"/g{at}", uid=1000) for at in range(70)), end=SECOND
+    )
+    program = Program.of(api.compile(PLACES, "places.sched"))
+    result = simulate(program, scenario)
+    assert not broken(result, scenario)
+    assert result.counters["others"] > 0
+    assert all(task.ran for task in result.tasks)
+
+
+def test_groups_stand_behind_those_that_they_are_in() -> None:
+    assert with_parents(["/a/b/c", "/a", "/d"]) == ("/", "/a", "/a/b", "/a/b/c", "/d")
