@@ -10,7 +10,7 @@ import pytest
 from schedc import api
 from schedc.verifier.interpret import Subject
 from schedc.verifier.interpret.differ import compare
-from schedc.verifier.sim import Event, Phase, Program, Scenario, Task, broken, machine, simulate
+from schedc.verifier.sim import Event, Phase, Program, Result, Scenario, Task, broken, machine, simulate
 from schedc.verifier.sim.scenario import MS, SECOND, with_parents
 
 HOG = (Phase("run", 10 * MS),)
@@ -83,3 +83,48 @@ def test_a_group_without_a_place_shares_the_roots() -> None:
 
 def test_groups_stand_behind_those_that_they_are_in() -> None:
     assert with_parents(["/a/b/c", "/a", "/d"]) == ("/", "/a", "/a/b", "/a/b/c", "/d")
+
+
+def together(result: Result, scenario: Scenario, cpus: tuple[int, int]) -> Counter[str]:
+    """How long (ns) two CPUs ran tasks of one control group, of two, or were not both busy."""
+    groups = {task.pid: told.cgroup for task, told in zip(result.tasks, scenario.tasks, strict=True)}
+    here: dict[int, str | None] = dict.fromkeys(cpus)
+    spans: Counter[str] = Counter()
+    last = 0
+    for line in result.trace:
+        if line.what not in ("running", "stopping") or line.cpu not in cpus:
+            continue
+        found = set(here.values())
+        spans["not both" if None in found else "one group" if len(found) == 1 else "two groups"] += line.time - last
+        here[line.cpu] = groups[line.pid] if line.what == "running" else None
+        last = line.time
+    return spans
+
+
+@pytest.mark.parametrize("name", ["gang", "pair"])
+def test_two_cpus_run_one_group_at_a_time(name: str, library: Callable[..., Program]) -> None:
+    tasks = tuple(Task(HOG, cgroup=group) for group in ("/a", "/b", "/c") for _ in range(2))
+    scenario = Scenario(machine(2, smt=2), tasks, end=2 * SECOND)
+    result = simulate(library(name), scenario, trace=True)
+    spans = together(result, scenario, (0, 1))
+    assert spans["one group"] > 0.9 * scenario.end
+    assert spans["two groups"] < 0.02 * scenario.end
+    assert min(task.ran for task in result.tasks) > 0.25 * scenario.end
+
+
+def test_a_cell_has_cpus_by_its_weight(library: Callable[..., Program]) -> None:
+    tasks = tuple(Task(HOG, cgroup=group) for group in ("/a", "/b", "/c") for _ in range(4))
+    weight = Event(0, "weight", group="/a", value=200)
+    result = simulate(library("mitosis"), Scenario(machine(4), tasks, (weight,), end=4 * SECOND))
+    ran = [sum(task.ran for task in result.tasks[at : at + 4]) / (4 * SECOND) for at in (0, 4, 8)]
+    assert ran == pytest.approx([2, 1, 1], abs=0.3)
+    assert result.counters["moved"] < 40
+
+
+def test_a_layer_gets_cpus_and_gives_them_back(library: Callable[..., Program]) -> None:
+    work = Task((Phase("run", SECOND), Phase("sleep", SECOND)), "batch", nice=5)
+    tasks = (work, *(Task(work.phases, "batch", nice=5) for _ in range(2)), Task(NAP, "input", nice=-5))
+    result = simulate(library("layered"), Scenario(machine(4), tasks, end=4 * SECOND))
+    assert result.counters["grown"] >= 3
+    assert result.counters["shrunk"] >= 2
+    assert result.tasks[3].worst_wait < 5 * MS
