@@ -45,9 +45,10 @@ def test_compiles(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", COMPILE, ids=lambda path: path.stem)
-def test_only_warns_of_names_that_anybody_can_take(path: Path) -> None:
+def test_only_warns_of_what_is_meant(path: Path) -> None:
+    """Names that anybody can take; and that a CPU idles beside a queue, which is what pair does."""
     found = api.check(path.read_text(encoding="utf-8"), path.name).diagnostics
-    assert {diagnostic.code for diagnostic in found} <= {"S516"}
+    assert {diagnostic.code for diagnostic in found} <= ({"S516", "S523"} if path.stem == "pair" else {"S516"})
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)

@@ -6,7 +6,7 @@ from schedc.verifier.mutate.losing import ALL
 from schedc.verifier.mutate.mutation import mutation
 
 KICKS = "fair desk priority"
-_SELECTED = r"return usable_cpu\(p, (claim_idle_or\(p, v_prev, wake_flags\))\);"
+_SELECTED = r"return usable_cpu\(p, ([^;]*)\);"
 _KICK = r"\tkick\((?:claim_idle|or_else)[^;]*;\n"
 
 MUTATIONS = (
