@@ -1,4 +1,4 @@
-"""Every policy of the library on the oldest, the middle and the newest kernel: one boot a kernel for all."""
+"""Policies of the library on the oldest, the middle and the newest kernel: one boot a kernel for all."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ def test_all_is_told_of_each(short: Outcome, library: dict[str, Subject]) -> Non
         assert set(each.result.counters) == set(each.subject.report.counters)
         assert each.result.layer_groups >= len(each.subject.groups())
     assert list(text(short))[-1].startswith(f"{len(library)} policies on ")
+
+
+@pytest.mark.slow
+@pytest.mark.vm
+def test_the_whole_library_runs_on_the_matrix(whole_library: list[Subject]) -> None:
+    outcome = verify(whole_library, Options(MATRIX, seconds=3))
+    assert outcome.ok, "\n".join(text(outcome))
 
 
 @pytest.mark.slow
