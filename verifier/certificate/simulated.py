@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from schedc.api import CompileResult
 from schedc.verifier.certificate.model import Claim, GateRecord
-from schedc.verifier.fuzz import Budget, Outcome, Subject, fuzz, tell
+from schedc.verifier.fuzz import Budget, Outcome, Subject, full_machines, fuzz, tell
 from schedc.verifier.fuzz.catalogue import CATALOGUE
 from schedc.verifier.fuzz.contract import judged_by
 
@@ -18,14 +18,15 @@ _DRAWN = "machines, tasks, events and params are such as are drawn"
 def stories(
     compiled: CompileResult, wanted: Mapping[str, str], count: int, number: int, progress: Callable[[str], None]
 ) -> GateRecord | str:
-    """The record of `count` stories, the same for the same `number`; or the story that breaks a property."""
+    """The record of `count` stories, full machines among them, the same for the same `number`; or the one that breaks a
+    property."""
 
     def said(outcome: Outcome, theme: str) -> None:
         if outcome.stories % _SAID_EVERY == 0:
             progress(f"{outcome.stories} of {count} stories")
 
     subject = Subject.of(compiled, wanted)
-    outcome = fuzz(subject, Budget(stories=count), start=number, progress=said)
+    outcome = fuzz(subject, Budget(stories=count), start=number, progress=said, first=full_machines())
     if outcome.interrupted:
         raise KeyboardInterrupt
     if outcome.failure is not None:

@@ -70,14 +70,17 @@ def fuzz(
     corpus: Corpus | None = None,
     progress: Progress | None = None,
     themes: Sequence[Theme] = THEMES,
+    first: Sequence[Story] = (),
 ) -> Outcome:
-    """The kept stories first, then drawn ones. The same `start`, policy and number of stories give the same outcome.
+    """The kept stories and those of `first`, then drawn ones. The same `start`, policy and number of stories give the
+    same outcome.
 
     An interrupt ends it, and what came out so far is the outcome. `FuzzError`: a kept story is none.
     """
     session = _Session(subject, budget, start, progress or (lambda outcome, theme: None), themes)
     try:
         session.kept_stories(corpus)
+        session.given_stories(first)
         session.drawn_stories()
     except KeyboardInterrupt:
         session.outcome.interrupted = True
@@ -104,6 +107,11 @@ class _Session:
             except FuzzError as error:
                 self.outcome.skipped.append(f"{path}: {error.message}")
             self.outcome.kept += 1
+
+    def given_stories(self, given: Sequence[Story]) -> None:
+        for story in given:
+            if self.outcome.first is None and not self._is_spent():
+                self._run(story, "given stories")
 
     def drawn_stories(self) -> None:
         choose = random.Random(self.start)

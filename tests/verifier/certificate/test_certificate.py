@@ -118,7 +118,7 @@ def test_a_policy_that_the_simulator_breaks_gets_none() -> None:
     result = schedc.certify(STARVES, "starves.sched", replace(QUICK, stories=40))
     assert result.refusal is not None
     assert result.refusal.gate == "simulate"
-    assert result.refusal.why.startswith("no_abort does not hold in the simulator: runnable task stall")
+    assert result.refusal.why.startswith("small breaks `no_abort`: runnable task stall")
     assert [gate.gate for gate in result.passed] == ["check", "compile"]
 
 

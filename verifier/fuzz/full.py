@@ -1,12 +1,15 @@
-"""Scenes that load a machine so fully that who is forgotten shows: a policy stands them before stories are drawn."""
+"""Machines that are so fully loaded that who is forgotten shows: a policy stands them before stories are drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from schedc.verifier.fuzz.story import Story
 from schedc.verifier.sim import Event, Phase, Scenario, Task, machine
 from schedc.verifier.sim.scenario import MS, SECOND, US
 
+# The watchdog of a policy has 30 s and looks every 15: what would be a stall is seen as one.
+_END = 50 * SECOND
 _HOG = (Phase("run", 10 * MS),)
 _NAP = (Phase("run", 500 * US), Phase("sleep", 10 * MS))
 _KERNEL = (Phase("run", 100 * US), Phase("sleep", 50 * MS))
@@ -14,14 +17,17 @@ _NICE = (-5, 0, 5, 10, 19)
 _GROUPS = ("/", "/build.slice/make", "/user.slice/one/app-gnome-shell-1")
 
 
-def scenes(end: int) -> tuple[Scenario, ...]:
-    """Each `end` ns long; the watchdog is the policy's own."""
-    return (
-        Scenario(machine(1), (*_hogs(_NICE), Task(_NAP, "nap")), end=end),
-        Scenario(machine(1), tuple(_by_group()), end=end),
-        Scenario(machine(4, smt=2, per_llc=2), (*_hogs(2 * _NICE), *_bound(4)), tuple(_hotplug()), end),
-        Scenario(machine(2), (*_hogs((0, 10)), Task(_NAP, "nap", nice=-5)), (Event(SECOND, "higher", 0, SECOND),), end),
-    )
+def full_machines() -> tuple[Story, ...]:
+    """Each is 50 s long; the watchdog is the policy's own."""
+    higher = (Event(SECOND, "higher", 0, SECOND),)
+    return tuple(
+        Story(scenario) for scenario in (
+            Scenario(machine(1), (*_hogs(_NICE), Task(_NAP, "nap")), end=_END),
+            Scenario(machine(1), tuple(_by_group()), end=_END),
+            Scenario(machine(4, smt=2, per_llc=2), (*_hogs(2 * _NICE), *_bound(4)), tuple(_hotplug()), _END),
+            Scenario(machine(2), (*_hogs((0, 10)), Task(_NAP, "nap", nice=-5)), higher, _END),
+        )
+    )  # fmt: skip
 
 
 def _hogs(levels: tuple[int, ...]) -> Iterator[Task]:
