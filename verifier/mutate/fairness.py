@@ -18,7 +18,7 @@ MUTATIONS = (
         "a slice in another unit, too short",
         SLICED,
         (_SLICE, "(param_slice / 1000)"),
-        equivalent={"desk": "3 ms as well as 3 us end at the first tick, which is after 4 ms"},
+        equivalent=dict.fromkeys(("desk", "fair"), "3 ms as well as 3 us end at the first tick, which is after 4 ms"),
     ),
     mutation(
         "no-clamp",
