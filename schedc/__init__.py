@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from schedc.api import CheckResult, CompileResult, check, compile
+    from schedc.catalog import policies
     from schedc.diagnostics.model import Diagnostic
     from schedc.verifier.certificate import certify
 
-__all__ = ["CheckResult", "CompileResult", "Diagnostic", "certify", "check", "compile"]
-_ELSEWHERE = {"Diagnostic": "schedc.diagnostics.model", "certify": "schedc.verifier.certificate"}
+__all__ = ["CheckResult", "CompileResult", "Diagnostic", "certify", "check", "compile", "policies"]
+_ELSEWHERE = {
+    "Diagnostic": "schedc.diagnostics.model",
+    "certify": "schedc.verifier.certificate",
+    "policies": "schedc.catalog",
+}
 
 
 def __getattr__(name: str) -> Any:

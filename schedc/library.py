@@ -19,6 +19,11 @@ def policy_text(name: str) -> str:
     return policies()[name].read_text(encoding="utf-8")
 
 
+def figures_file() -> Path:
+    """Where `python -m benchmarks.library` stores what it measured; there need not be one."""
+    return _FOLDER / "figures.json"
+
+
 def title(text: str) -> str:
     """What a policy says of itself in its second line."""
     match = _TITLE.search(text)

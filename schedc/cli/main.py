@@ -46,6 +46,8 @@ COMMANDS = {
     "explain": Entry("explain", "the page of a diagnostic's code"),
     "card": Entry("card", "the language on a page, for a model's prompt"),
     "grammar": Entry("grammar", "the grammar, for parsers and constrained decoding"),
+    "policies": Entry("policies", "what the library has, for which work, and how it does"),
+    "diff": Entry("diff", "how two policies differ: properties, costs, and what tasks get"),
     "new": Entry("new", "begin a policy from one of the library"),
     "setup": Entry("setup", "fetch what the VM gate needs"),
     "doctor": Entry("doctor", "what of the needed tools is here"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from schedc.verifier.sim.simulation import Contender
 
 _TOPOLOGY = re.compile(r"(\d{1,2})x(\d{1,2})x(\d{1,2})x(\d{1,2})")
-_LIMIT = 64
+LIMIT = 64
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -61,18 +61,18 @@ def _cpus(options: argparse.Namespace) -> tuple[Cpu, ...]:
 
     if options.topology is None:
         count = 1 if options.cpus is None else options.cpus
-        if not 1 <= count <= _LIMIT:
-            raise Refused(f"{count} CPUs are asked for; the simulator has 1 to {_LIMIT}")
+        if not 1 <= count <= LIMIT:
+            raise Refused(f"{count} CPUs are asked for; the simulator has 1 to {LIMIT}")
         return machine(count)
     if options.cpus is not None:
         raise Refused("--cpus and --topology both say how many CPUs there are; leave one out")
     shape = _TOPOLOGY.fullmatch(options.topology)
     nodes, caches, cores, threads = map(int, shape.groups()) if shape else (0, 0, 0, 0)
     count = nodes * caches * cores * threads
-    if not 1 <= count <= _LIMIT:
+    if not 1 <= count <= LIMIT:
         raise Refused(
             f"--topology {options.topology}: write nodes x caches x cores x threads, such as 1x2x4x2, with at most "
-            f"{_LIMIT} CPUs in all"
+            f"{LIMIT} CPUs in all"
         )
     return machine(count, smt=threads, per_llc=cores * threads, per_node=caches * cores * threads)
 

@@ -9,9 +9,13 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import BaseModel, Field
 
+from schedc.catalog import Side, entry
+from schedc.catalog import compare as tables
+from schedc.catalog.entry import found as found_for
+from schedc.catalog.head import head
+from schedc.catalog.plain import plain
 from schedc.diagnostics import explain as pages
 from schedc.library import policies, policy_text
-from schedc.library import title as title_of
 from schedc.mcp.jobs import Jobs
 from schedc.mcp.results import Results, Verdict, verdict
 from schedc.model.gates import GateTrouble
@@ -20,6 +24,7 @@ from schedc.syntax.limits import MAX_CHARACTERS
 Policy = Annotated[str, Field(max_length=MAX_CHARACTERS, description="the whole text of a .sched policy")]
 # A series, never a path: clients name no files of this machine.
 Kernel = Annotated[str, Field(pattern=r"^\d{1,2}\.\d{1,3}$", description="a kernel's series, such as 6.18")]
+Name = Annotated[str, Field(max_length=80, description="a policy of the library")]
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
@@ -28,6 +33,9 @@ class Entry(BaseModel):
 
     name: str
     title: str
+    workloads: str = Field(description="what it is for")
+    bad_at: str
+    matched: list[str] = Field(description="which words, and where it has them")
     resource: str
 
 
@@ -86,20 +94,38 @@ def register(server: MCPServer[Any], jobs: Jobs, results: Results) -> None:
 
     @server.tool(annotations=_READS)
     def search_policies(
-        words: Annotated[str, Field(max_length=200, description="words to look for; none: all")] = "",
+        words: Annotated[str, Field(max_length=200, description="a workload or an idea; none: all")] = "",
     ) -> list[Entry]:
-        """Policies of the library whose text has all of these words."""
-        wanted = words.lower().split()
-        texts = ((name, policy_text(name)) for name in policies())
-        return [
-            Entry(name=name, title=title_of(text), resource=f"schedc://library/{name}")
-            for name, text in texts
-            if all(word in text.lower() for word in wanted)
-        ]
+        """Policies of the library that suit the words, best first."""
+        entries = []
+        for name, matched in found_for(words):
+            said = head(policy_text(name))
+            places = [f"{match.word}: {match.where}" for match in matched]
+            address = f"schedc://library/{name}"
+            entries.append(
+                Entry(
+                    name=name, title=said.title, workloads=said.workloads, bad_at=said.bad_at, matched=places,
+                    resource=address,
+                )  # fmt: skip
+            )
+        return entries
 
     @server.tool(annotations=_READS)
-    def get_policy(name: Annotated[str, Field(max_length=80, description="a policy of the library")]) -> str:
+    def get_policy(name: Name) -> str:
         """The text of a policy of the library, with its comments on what it is for and bad at."""
-        if name not in policies():
-            raise ToolError(f"the library has no such policy; there are: {', '.join(policies())}")
-        return policy_text(name)
+        return policy_text(known(name))
+
+    @server.tool(annotations=_READS)
+    def compare_policies(one: Name, other: Name) -> dict[str, Any]:
+        """How two policies of the library differ: properties with their levels, params, what callbacks cost at worst,
+        and what each was measured to do beside the kernel's default, with the command that made it."""
+        left, right = entry(known(one)), entry(known(other))
+        measured = {each.name: plain(each.measured) for each in (left, right)}
+        return {**tables.to_json(Side.stored(left), Side.stored(right)), "measured": measured}
+
+
+def known(name: str) -> str:
+    """Refuses what the library does not have."""
+    if name not in policies():
+        raise ToolError(f"the library has no such policy; there are: {', '.join(policies())}")
+    return name

@@ -46,6 +46,7 @@ async def test_what_is_offered() -> None:
         tools = {tool.name: tool for tool in (await session.list_tools()).tools}
         assert set(tools) == {
             "check_policy", "compile_policy", "simulate_policy", "verify_policy", "explain", "search_policies", "get_policy",
+            "compare_policies",
         }  # fmt: skip
         assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools.values())
         check = tools["check_policy"]
@@ -99,14 +100,22 @@ async def test_there_is_nothing_else_to_read(uri: str) -> None:
 
 async def test_the_library_is_searched() -> None:
     async with client() as session:
-        found = await session.call_tool("search_policies", {"words": "desktop builds"})
+        found = await session.call_tool("search_policies", {"words": "games, where a frame must be in time"})
         assert found.structured_content is not None
-        assert [each["name"] for each in found.structured_content["result"]] == ["desk"]
+        assert found.structured_content["result"][0]["name"] == "lavd"
         everything = await session.call_tool("search_policies", {})
         assert everything.structured_content is not None
         assert [each["name"] for each in everything.structured_content["result"]] == list(policies())
         text = await session.call_tool("get_policy", {"name": "fifo"})
         assert text.content[0].type == "text" and text.content[0].text == FIFO
+
+
+async def test_policies_of_the_library_are_compared() -> None:
+    async with client() as session:
+        found = await session.call_tool("compare_policies", {"one": "fair", "other": "fifo"})
+        assert found.structured_content is not None
+        params = {row["what"]: row for row in found.structured_content["params"]}
+        assert params["lag"]["other"] is None and params["lag"]["differs"] is True
 
 
 @pytest.mark.parametrize(
@@ -115,6 +124,7 @@ async def test_the_library_is_searched() -> None:
         ("check_policy", {}),
         ("check_policy", {"policy": "x" * 70_000}),
         ("get_policy", {"name": "../../etc/passwd"}),
+        ("compare_policies", {"one": "fair", "other": "../fair"}),
         ("explain", {"code": "S999"}),
         ("verify_policy", {"policy": FIFO, "kernel": "/boot/vmlinuz"}),
         ("verify_policy", {"policy": FIFO, "seconds": 100_000}),

@@ -44,7 +44,7 @@ def _figures(measurement: Reportable) -> Iterator[str]:
         for mine, found in zip(tables[1:], compared, strict=True):
             cells.append(_beside(figure, found[figure]) if figure in found else alone(figure, mine))
         rows.append([figure.label, *cells])
-    yield from _aligned(rows)
+    yield from aligned(rows)
     yield ""
 
 
@@ -98,7 +98,7 @@ def _callbacks(measurement: Reportable) -> Iterator[str]:
         found = [next((call for call in costs.callbacks if call.name == name), None) for _, costs in timed]
         rows.append([name, *("-" if call is None else f"{call.mean:.0f} ({call.count})" for call in found)])
     rows.append(["all, ns a switch", *(f"{costs.per_switch:.0f}" for _, costs in timed)])
-    yield from _aligned(rows)
+    yield from aligned(rows)
     yield ""
 
 
@@ -135,7 +135,8 @@ def _explained(measurement: Reportable) -> Iterator[str]:
         )
 
 
-def _aligned(rows: list[list[str]]) -> Iterator[str]:
+def aligned(rows: list[list[str]]) -> Iterator[str]:
+    """As columns; all rows have as many cells, and there is one at least."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
