@@ -41,7 +41,9 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.data = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"schema": SCHEMA, "policies": {}}
+        self.data: dict[str, Any] = {"schema": SCHEMA, "policies": {}}
+        if path.exists():
+            self.data = json.loads(path.read_text(encoding="utf-8"))
 
     def of(self, name: str) -> dict[str, Any]:
         """What there is for a policy."""

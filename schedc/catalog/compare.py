@@ -30,16 +30,16 @@ class Side:
     def of(cls, result: CompileResult) -> Side:
         """Of an accepted compile."""
         assert result.check.proven is not None and result.report is not None
-        said, policy = head(result.check.source.text), result.check.proven.policy
+        said, policy, report = head(result.check.source.text), result.check.proven.policy, result.report
         return cls(
             policy.name,
             tuple(param(each, said) for each in policy.params),
             tuple(
-                Property(each.law, each.title, each.level, each.detail, each.assumptions) for each in result.report.verdicts
+                Property(each.law, each.title, each.level, each.detail, each.assumptions) for each in report.verdicts
             ),
             tuple(
                 CallbackBound(name, str(cost.instructions), str(cost.calls))
-                for name, cost in result.report.costs.items()
+                for name, cost in report.costs.items()
             ),
         )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from schedc.library import title
 from schedc.record import record
 
-_POLICY = re.compile(r"^policy\s.*$", re.MULTILINE)
+_BESIDE = re.compile(r"(language|policy)\s")
 _PARAM = re.compile(r"^(?:live\s+)?param\s+(\w+)\s*:[^#]*(?:#\s*(.*))?$")
 _MARKS = {"After:": "after", "For:": "workloads", "Bad at:": "bad_at"}
 
@@ -43,14 +43,12 @@ def head(text: str) -> Head:
 
 
 def _comment(text: str) -> list[str]:
-    """The lines of the first comment after the policy's name."""
-    found = _POLICY.search(text)
-    lines = text[found.end() :].splitlines() if found else []
+    """The lines of the first comment: before or after the policy's name, and before all that it declares."""
     comment: list[str] = []
-    for line in lines:
+    for line in text.splitlines():
         if line.startswith("#"):
             comment.append(line.removeprefix("#").strip())
-        elif line.strip() or comment:
+        elif comment or (line.strip() and not _BESIDE.match(line)):
             break
     return comment
 

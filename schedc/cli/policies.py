@@ -19,7 +19,7 @@ _WIDTH = 100
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="all that is known of these; default: a list of all")
-    parser.add_argument("--for", dest="words", default="", metavar="WORDS", help="those that suit the words, best first")
+    parser.add_argument("--for", dest="words", default="", metavar="WORDS", help="what suits the words, best first")
     parser.add_argument("--json", action="store_true", help="everything, for programs")
 
 
@@ -67,15 +67,20 @@ def _details(found: Entry) -> Iterator[str]:
     from schedc.verifier.measure.show import aligned
 
     yield f"{found.name}: {found.title}"
-    for label, text in (("", found.idea), ("after: ", found.after), ("for: ", found.workloads), ("bad at: ", found.bad_at)):
+    said = {"": found.idea, "after: ": found.after, "for: ": found.workloads, "bad at: ": found.bad_at}
+    for label, text in said.items():
         yield from wrap(f"{label}{text}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
     if found.params:
         yield "\nparams"
         yield from aligned([
-            [f"  {each.name}", f"{each.type}{', live' if each.live else ''}", f"{each.default} in {each.low}..{each.high}",
-             each.about]
+            [
+                f"  {each.name}",
+                f"{each.type}{', live' if each.live else ''}",
+                f"{each.default} in {each.low}..{each.high}",
+                each.about,
+            ]
             for each in found.params
-        ])  # fmt: skip
+        ])
     yield "\nproperties (a number is a law's, of docs/laws.md)"
     yield from aligned([[f"  {each.law}. {each.title}", each.level.value, each.detail] for each in found.properties])
     yield from _costs(found)
@@ -107,7 +112,8 @@ def _measured(found: Measured) -> Iterator[str]:
     rows = [["", "kernel's default", "this policy", "ratio"]]
     for each in found.figures:
         figure = Figure(each.group, each.name, each.unit, each.better)
-        rows.append([f"  {figure.label}", amount(figure, each.default), amount(figure, each.median), _ratio(each.ratio)])
+        medians = [amount(figure, value) for value in (each.default, each.median)]
+        rows.append([f"  {figure.label}", *medians, _ratio(each.ratio)])
     yield from aligned(rows)
     if found.per_switch_ns is not None:
         calls = ", ".join(f"{each.callback} {each.mean_ns:.0f}" for each in found.callbacks)
@@ -117,7 +123,8 @@ def _measured(found: Measured) -> Iterator[str]:
 def _ratio(ratio: Interval | None) -> str:
     if ratio is None:
         return ""
-    return f"x{ratio.median:.3g}" + (f" [{ratio.low:.3g} {ratio.high:.3g}]" if None not in (ratio.low, ratio.high) else "")
+    within = "" if ratio.low is None else f" [{ratio.low:.3g} {ratio.high:.3g}]"
+    return f"x{ratio.median:.3g}{within}"
 
 
 def _stale(stale: bool) -> str:

@@ -101,12 +101,15 @@ def register(server: MCPServer[Any], jobs: Jobs, results: Results) -> None:
         for name, matched in found_for(words):
             said = head(policy_text(name))
             places = [f"{match.word}: {match.where}" for match in matched]
-            address = f"schedc://library/{name}"
             entries.append(
                 Entry(
-                    name=name, title=said.title, workloads=said.workloads, bad_at=said.bad_at, matched=places,
-                    resource=address,
-                )  # fmt: skip
+                    name=name,
+                    title=said.title,
+                    workloads=said.workloads,
+                    bad_at=said.bad_at,
+                    matched=places,
+                    resource=f"schedc://library/{name}",
+                )
             )
         return entries
 
