@@ -141,7 +141,7 @@ def test_a_difference_has_all_its_tables(
     found = json.loads(capsys.readouterr().out)
     assert (found["one"], found["other"]) == ("fifo", "fair")
     rows = {row["what"]: row for table in ("properties", "params", "costs") for row in found[table]}
-    assert rows["lag"]["one"] is None and "in 1ms..1s" in rows["lag"]["other"]
+    assert rows["lag"]["one"] is None and "in 1ms..50ms" in rows["lag"]["other"]
     assert rows["1. no task is lost"]["differs"] is False
     assert rows["enqueue"]["one"] != rows["enqueue"]["other"]
     assert found["measured"]["source"].startswith("simulated")

@@ -149,7 +149,7 @@ async def test_long_work_says_how_it_goes_and_its_finding_is_a_story() -> None:
     async with client() as session:
         answer = await session.call_tool("simulate_policy", {"policy": STARVES, "stories": 1}, progress_callback=progress)
         assert answer.structured_content is not None and answer.structured_content["passed"] is False
-        assert "broken: no_abort" in answer.structured_content["findings"]
+        assert "breaks `no_abort`" in answer.structured_content["findings"]
     assert said == ["1 stories"]
 
 

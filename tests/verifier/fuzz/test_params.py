@@ -20,7 +20,7 @@ def test_the_ends_the_default_and_what_is_between_are_drawn_at_load_and_while_it
     changed: set[int] = set()
 
     @settings(
-        max_examples=200, derandomize=True, database=None, phases=[Phase.generate], deadline=None,
+        max_examples=400, derandomize=True, database=None, phases=[Phase.generate], deadline=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(stories(THEMES[0], subject.report.params))
