@@ -236,7 +236,7 @@ def test_a_story_goes_back_to_the_model(service: Any) -> None:
     service.replies = [fenced(starves), fenced(GOOD)]
     assert generate(service, gates="simulate") == 0
     told = service.requests[1]["messages"][-1]["content"][0]["text"]
-    assert "breaks `no_abort`" in told and "The machine:" in told and "nice" in told
+    assert "breaks `no_abort`" in told and "Machine: " in told and "nice" in told
     assert [each["gate"] for each in report()["gates"]] == ["check", "simulate"]
 
 
