@@ -213,9 +213,6 @@ def _search(node: ast.Call, name: str, context: Context) -> t.Expr:
     if not by_kind or len(by_kind) < len(node.arguments) or by_kind.keys() - known or len(orders) > 1:
         return _wrong(node.span, name, context)
     kind = SEARCHES[name]
-    if kind is Kind.LAYER and not context.symbols.layers:
-        context.diagnostics.add(names.unknown_name(node.callee.span, "layer", "layer", []))
-        return expressions.error(node.span)
     candidate, where, order = _candidate(by_kind, kind, node.callee.span, context)
     assert candidate is not None
     if any(each is not None and each.type.is_error for each in (where, order)):

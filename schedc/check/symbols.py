@@ -16,8 +16,9 @@ COLLECTIONS = {
     "cpus": Kind.CPU, "cores": Kind.CORE, "llcs": Kind.LLC, "nodes": Kind.NODE, "layers": Kind.LAYER,
     "cgroups": Kind.CGROUP,
 }  # fmt: skip
-# What looks for an entity other than a CPU.
-SEARCHES = {f"any_{kind.value}": kind for kind in (Kind.CORE, Kind.LLC, Kind.NODE, Kind.LAYER, Kind.CGROUP)}
+# What looks for an entity other than a CPU. The candidate is called by its kind, so that there is none for layers,
+# whose kind is a keyword.
+SEARCHES = {f"any_{kind.value}": kind for kind in (Kind.CORE, Kind.LLC, Kind.NODE, Kind.CGROUP)}
 FUNCTIONS = (
     "min", "max", "clamp", "log2", "random", "length", "empty", "idle_cpu", "any_cpu", *SEARCHES, "clock", "local",
 )  # fmt: skip

@@ -85,17 +85,22 @@ def optional(place: Place, kind: Kind, depth: int) -> ast.Expr:
             found = [picks.any_cpu(place, depth), *found]
         if place.searches and place.tasks and depth > 0 and c.chance(20):
             return n.logic("or", picks.any_cpu(place, 0), picks.any_cpu(place, depth - 1))
-    elif place.searches:
+    elif _is_looked_for(place, kind):
         found.append(picks.any_entity(place, kind, depth))
     if kind is Kind.CGROUP:
         found.append(n.member(at_hand(place, kind), "parent"))
     return c.pick(found)
 
 
+def _is_looked_for(place: Place, kind: Kind) -> bool:
+    """True if a search for an entity of this kind may stand here; there is none for layers."""
+    return place.searches and kind is not Kind.LAYER
+
+
 def _absent(place: Place, kind: Kind) -> bool:
     """True if there is a value of this kind that may be none."""
     found = [*kept.reads(place, kind, True), *_globals(place, kind, True), *place.of_kind(kind, True)]
-    return kind in (Kind.CPU, Kind.CGROUP) or place.searches or bool(found)
+    return kind in (Kind.CPU, Kind.CGROUP) or _is_looked_for(place, kind) or bool(found)
 
 
 def queue(place: Place, declared: QueueDecl, depth: int = 1) -> ast.Expr:

@@ -34,7 +34,7 @@ def any_cpu(place: Place, depth: int) -> ast.Expr:
 
 
 def any_entity(place: Place, kind: Kind, depth: int) -> ast.Expr:
-    """A search for a core, cache, node, layer or control group."""
+    """A search for a core, cache, node or control group."""
     c = place.choices
     inner = _candidate(place, kind)
     arguments = [n.argument(entities.test(inner, depth - 1), "where")] if c.chance(60) else []
