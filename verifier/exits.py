@@ -10,8 +10,6 @@ _REASONS = {
     1024: "runtime error",
     1025: "scx_bpf_error",
     1026: "runnable task stall",
-    1027: "too many re-enqueues",
-    1028: "rescue failed",
 }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import threading
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -37,7 +38,8 @@ class Apart:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._close()
+        if self._pipes:
+            self._leave()
         if self._pid:
             os.waitpid(self._pid, 0)
 
@@ -62,7 +64,9 @@ class Apart:
                 return None
         return rendered
 
-    def _close(self) -> None:
+    def _leave(self) -> None:
+        """Nothing was asked, as of a policy that is refused: what the other process still loads is not waited for."""
+        os.kill(self._pid, signal.SIGKILL)
         for end in self._pipes:
             os.close(end)
         self._pipes = ()

@@ -9,8 +9,6 @@ from schedc.typed import tree as t
 from schedc.types import intervals
 from schedc.types.kinds import INDEXED, PLACES, SIGNED, Interval, Kind
 
-_MASKED = {kind: kind.value for kind in INDEXED}
-
 
 def lower(expr: t.Expr, scope: Scope) -> str:
     """C text for a value; an operand of anything tighter than a comma."""
@@ -110,7 +108,7 @@ def _field(expr: t.FieldRef, scope: Scope) -> str:
     if field.owner is Kind.CGROUP:
         return f"cgroup_{field.name}({owner})"
     if field.name == "cpus":
-        kind = _MASKED[field.owner]
+        kind = field.owner.value
         scope.needs.topology |= {f"{kind}_start", f"nr_{kind}s"}
         return f"{kind}_cpus({owner})"
     return place_of(field.owner, field.type.kind, owner, scope)
@@ -118,7 +116,7 @@ def _field(expr: t.FieldRef, scope: Scope) -> str:
 
 def place_of(owner: Kind, wanted: Kind, text: str, scope: Scope) -> str:
     """The core, cache or node of a place."""
-    table = f"{_MASKED[owner]}_{_MASKED[wanted]}"
+    table = f"{owner.value}_{wanted.value}"
     scope.needs.topology.add(table)
     return f"{table}({text})"
 
@@ -166,7 +164,7 @@ def state_place(expr: t.StateRef, scope: Scope) -> str:
     if expr.owner.type.kind is Kind.TASK:
         place = f"{state_of(expr.owner, scope)}->{names.field(expr.field)}"
     else:
-        place = f"{_MASKED[expr.owner.type.kind]}_state({lower(expr.owner, scope)})->{names.field(expr.field)}"
+        place = f"{expr.owner.type.kind.value}_state({lower(expr.owner, scope)})->{names.field(expr.field)}"
     if expr.index is not None:
         place += f"[{lower(expr.index, scope)} & {MAX_COUNT[Kind.LAYER] - 1}]"
     return place
@@ -278,7 +276,7 @@ def _scaled(expr: t.Scaled, scope: Scope) -> str:
 
 def clamped(text: str, found: Interval, wanted: Interval, kind: Kind) -> str:
     """A value moved into a declared range, where it is not proven to be there."""
-    if wanted.contains(found) or kind in (Kind.BOOL, Kind.VTIME, *_MASKED):
+    if wanted.contains(found) or kind in (Kind.BOOL, Kind.VTIME, *INDEXED):
         return text
     suffix = "s64" if kind in SIGNED else "u64"
     if found.low < wanted.low:

@@ -8,9 +8,7 @@ from schedc.lower.scope import Scope
 from schedc.record import field, record
 from schedc.typed import tree as t
 from schedc.typed.walk import walk
-from schedc.types.kinds import INDEXED, NUMERIC, UNSIGNED, Kind
-
-_PLURAL = {kind: kind.value for kind in INDEXED}
+from schedc.types.kinds import NUMERIC, UNSIGNED, Kind
 
 
 @record
@@ -233,11 +231,11 @@ def _for(statement: t.For, line: int, scope: Scope) -> Node:
     name = scope.name_local(statement.local)
     args: dict[str, object] = {"name": name, "of": None, "near": None}
     if statement.of is not None:
-        word = _PLURAL[statement.of.type.kind]
+        word = statement.of.type.kind.value
         scope.needs.topology |= {f"{word}_start", f"nr_{word}s"}
         args["of"], args["owner"] = word, expressions.lower(statement.of, scope)
     elif statement.nearest is not None:
-        word = _PLURAL[kind]
+        word = kind.value
         scope.needs.topology.add(f"{word}_near")
         near = expressions.lower(statement.nearest, scope)
         args["near"], args["from"] = word, expressions.place_of(Kind.CPU, kind, near, scope)

@@ -43,18 +43,17 @@ def kernels_own(frame: Frame, node: t.OrElse) -> int | None:
 
 @meaning(t.Search)
 def _find(frame: Frame, node: t.Search) -> int | None:
-    """The first entity that is meant, or the one of which the order is least or most; of several the first."""
-    best, best_value = None, 0
+    """The first entity that is meant, or the one of which the order is least or most."""
+    found = _entities(frame, node)
+    return next(found, None) if node.order is None else _extreme(frame, node, found)
+
+
+def _entities(frame: Frame, node: t.Search) -> Iterator[int]:
+    """Those that are meant, in their order, each under the candidate's name."""
     for index in range(frame.run.count(node.type.kind)):
         frame.names[node.candidate] = index
-        if node.where is not None and not evaluate(frame, node.where):
-            continue
-        if node.order is None:
-            return index
-        value = evaluate(frame, node.order)
-        if best is None or compared(">" if node.most else "<", node.order.type.kind, value, best_value):
-            best, best_value = index, value
-    return best
+        if node.where is None or evaluate(frame, node.where):
+            yield index
 
 
 def _is_search(node: t.Pick) -> bool:
@@ -117,7 +116,7 @@ def _nearest(frame: Frame, cpus: list[int], near: int) -> int | None:
     return near if near in cpus else next(iter(of_cache or cpus), None)
 
 
-def _extreme(frame: Frame, node: t.Pick, candidates: Iterator[int]) -> int | None:
+def _extreme(frame: Frame, node: t.Pick | t.Search, candidates: Iterator[int]) -> int | None:
     """The one of which the order is least or most; of several the first."""
     assert node.order is not None
     best, best_value = None, 0
