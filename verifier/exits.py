@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+STALL = 1026
 _REASONS = {
     64: "unregistered from user space",
     65: "unregistered from BPF",
@@ -9,7 +10,7 @@ _REASONS = {
     67: "disabled by sysrq-S",
     1024: "runtime error",
     1025: "scx_bpf_error",
-    1026: "runnable task stall",
+    STALL: "runnable task stall",
 }
 
 

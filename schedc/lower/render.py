@@ -87,7 +87,7 @@ class _Renderer:
             "slot_argument": "slot, " if self._ran(handlers) else "", "ran": self._ran(handlers),
             "offline": offline, "keeps_offline": offline,
             "aging_slots": low.needs.aging_slots,
-            "infinite": self._infinite(),
+            "infinite": self._infinite(), "fills_local": self._fills_local(),
             "settles": self._settles(), "rescued_places": rescued, "set_vtime": self._set_vtime,
             "keep_sites": self._keep_sites(),
             "pure_stopping": self._pure_stopping(), "accounts_running": self._ran(handlers) or "running" in handlers,
@@ -149,9 +149,11 @@ class _Renderer:
         stopping = handlers.get("stopping")
         return self.plan.moves_on or (stopping is not None and stopping.ran is not None)
 
+    def _fills_local(self) -> bool:
+        return any(isinstance(node, t.Insert) and node.local is not None for node in self.nodes)
+
     def _settles(self) -> bool:
-        local = any(isinstance(node, t.Insert) and node.local is not None for node in self.nodes)
-        return bool(local and ((self.plan.vtime_used and self.plan.clock_slots) or self.plan.moves_on))
+        return bool(self._fills_local() and ((self.plan.vtime_used and self.plan.clock_slots) or self.plan.moves_on))
 
     def _infinite(self) -> bool:
         """An infinite slice ends only where somebody ends it."""

@@ -21,7 +21,10 @@ class Property:
 
 _ALL = (
     Property("no_trap", "no callback does what is undefined in C, and each one ends"),
-    Property("no_abort", "the kernel does not end the scheduler, by an error or by its watchdog"),
+    Property(
+        "no_abort", "the kernel does not end the scheduler, by an error or by its watchdog",
+        "weights among which law 7 lets no task wait for as long as the watchdog does",
+    ),
     Property("no_task_lost", "each `enqueue` puts its task into a queue"),
     Property("allowed_cpus", "no task runs on a CPU where it may not"),
     Property(

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from schedc.laws import waiting
 from schedc.laws.verdict import Level
+from schedc.lower.program import TIMEOUT_MS
 from schedc.typed import tree as t
 from schedc.types.kinds import Kind
+from schedc.verifier.exits import STALL
 from schedc.verifier.fuzz import assumptions
 from schedc.verifier.fuzz.catalogue import CATALOGUE
 from schedc.verifier.fuzz.story import Story
@@ -29,6 +31,8 @@ _ENDED = frozenset({"running", "asleep", "dead"})
 def judge(subject: Subject, story: Story, result: Result) -> tuple[Broken, ...]:
     """All properties that this run breaks, those of every policy first."""
     found = [*broken(result, story.scenario, grace=grace(subject))]
+    if is_foreseen_stall(subject, story, result):
+        found = [each for each in found if each.name != "no_abort"]
     if result.trap is None:
         for check in (bounded_wait, promise_kept, weights_honoured, slices_in_bounds, cost_kept, counters_true):
             found += check(subject, story, result)
@@ -61,6 +65,17 @@ def _policy(subject: Subject) -> t.Policy:
 
 
 # ---- waiting
+
+
+def is_foreseen_stall(subject: Subject, story: Story, result: Result) -> bool:
+    """Whether the watchdog found a wait that law 7 itself lets be as long with these weights and params: beside several
+    tasks of nice -20, whose virtual time hardly moves."""
+    if result.exit.kind != STALL:
+        return False
+    late = max(range(len(result.tasks)), key=lambda index: result.tasks[index].worst_wait)
+    others = [task.weight for index, task in enumerate(result.tasks) if index != late]
+    limit = _bound(subject, story, others)
+    return limit is not None and limit > (story.scenario.timeout or TIMEOUT_MS * MS)
 
 
 def bounded_wait(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:

@@ -41,9 +41,9 @@ class PolicyRun:
         self._clocks = [queue for queue in self.policy.queues if queue.order is Kind.VTIME]
         self.moves_on = any(queue.order is Kind.TIME for queue in self.policy.queues)
         self._lone = self._lone_instance()
-        self._infinite = any(
-            isinstance(node, t.BuiltinValue) and node.name == "infinite" for node in walk_policy(self.policy)
-        )
+        nodes = list(walk_policy(self.policy))
+        self._infinite = any(isinstance(node, t.BuiltinValue) and node.name == "infinite" for node in nodes)
+        self._fills_local = any(isinstance(node, t.Insert) and node.local is not None for node in nodes)
 
     # ---- where things are
 
@@ -175,6 +175,8 @@ class PolicyRun:
     def enqueue(self, task: Task, flags: int) -> None:
         frame = self._frame("enqueue", task, flags=flags)
         if task.pinned and task.kthread:
+            if self._fills_local:
+                self.kernel.claim("this", task, task.cpu)
             self.kernel.insert(task, LOCAL, DEFAULT_SLICE, None, preempt=self._infinite)
             return
         if self.policy.layers and self.kernel.now - self.memory["layer_at", task.pid] > SECOND:

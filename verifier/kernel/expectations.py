@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from schedc.verifier.exits import STALL
 from schedc.verifier.kernel import dump
 from schedc.verifier.vm.result import ObjectResult
 
-STALL = 1026
 ENDLESS_NS = 100_000_000  # of one callback: nothing else runs on its CPU meanwhile
 # Each says that a task was put on a CPU where it cannot run; the kernel repaired it silently.
 FORBIDDEN_EVENTS = {

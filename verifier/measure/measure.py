@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 
-from schedc.verifier.kernel.expectations import STALL
+from schedc.verifier.exits import STALL
 from schedc.verifier.kernel.subject import with_parents
 from schedc.verifier.measure import wire
 from schedc.verifier.measure.errors import MeasureError

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from schedc.verifier.exits import STALL
 from schedc.verifier.measure.measure import MAX_SEEDS, Failed, Measured, Options
 from schedc.verifier.measure.origin import Origin
 from schedc.verifier.measure.subject import Subject, distinct
@@ -22,8 +23,6 @@ from schedc.verifier.sim.program import Program
 from schedc.verifier.sim.result import Result
 from schedc.verifier.sim.run import simulate_load
 from schedc.verifier.sim.scenario import Cpu
-
-STALL = 1026
 
 
 @dataclass(frozen=True)

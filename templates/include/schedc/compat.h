@@ -289,6 +289,12 @@ static __always_inline bool is_idle(s32 cpu)
 	return idle;
 }
 
+/* A CPU that was given its own kernel thread is idle to the kernel until it switches: nobody else is put before it. */
+static __always_inline void leave_idle(s32 cpu)
+{
+	scx_bpf_test_and_clear_cpu_idle(cpu);
+}
+
 static __always_inline void kick(s32 cpu, u64 flags)
 {
 	if (cpu >= 0)

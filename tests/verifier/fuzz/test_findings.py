@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 from schedc import api
+from schedc.verifier.exits import STALL
 from schedc.verifier.fuzz import Subject, run
+from schedc.verifier.fuzz.contract import judge
 from schedc.verifier.fuzz.story import read
 
 BY_DEADLINE = """language 1
@@ -42,3 +45,20 @@ def test_a_kick_goes_to_a_cpu_that_is_on() -> None:
 
 def test_who_waited_for_a_higher_class_is_not_late_when_it_is_queued_again() -> None:
     assert holds("fair", "work_conserving-a9ed6d5d8bfb.json")
+
+
+def test_nobody_is_put_before_a_cpus_own_kernel_thread_that_it_has_not_yet_begun() -> None:
+    assert holds("lavd", "work_conserving-682913a3210f.json")
+
+
+def test_who_yields_all_the_time_does_not_take_the_turns_of_its_layer() -> None:
+    assert holds("layered", "no_abort-bb6671d1dca3.json")
+
+
+def test_a_stall_counts_where_weights_do_not_explain_it() -> None:
+    story = read(STORIES / "flash/no_abort-93dd71c66ad8.json")
+    flash = Subject.of(api.compile((resources.files("schedc.stdlib_policies") / "flash.sched").read_text()))
+    judged = run(flash, story)
+    assert (judged.result.exit.kind, judged.broken) == (STALL, ())
+    equal = replace(judged.result, tasks=tuple(replace(task, weight=100) for task in judged.result.tasks))
+    assert [each.name for each in judge(flash, story, equal)] == ["no_abort"]
