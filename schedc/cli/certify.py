@@ -1,4 +1,4 @@
-"""`schedc certify`: a policy through all gates, as a certificate; and whether one is right."""
+"""`schedc certify`: policies through all gates, as certificates; and whether one is right."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     import argparse
 
     from schedc.verifier.certificate import Certificate, CertifyResult, Options, SigningKey
+    from schedc.verifier.certificate.several import Row
 
 _ENDING = ".certificate.json"
 _LATER = ("simulate", "exhaust", "kernel")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("policy", nargs="?", metavar="POLICY", help="a .sched file, or - for standard input")
+    parser.add_argument("policies", nargs="*", metavar="POLICY", help="a .sched file, or - for standard input")
     parser.add_argument(
         "--gates", metavar="LIST", help=f"beside check and compile, of {','.join(_LATER)}; default: all of them"
     )
@@ -35,7 +36,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="the value of a param, such as slice=3ms"
     )
-    parser.add_argument("-o", "--output", metavar="DIR|FILE", help="where the certificate goes; default: here")
+    parser.add_argument("-o", "--output", metavar="DIR|FILE", help="where certificates go; default: here")
+    parser.add_argument(
+        "--missing", action="store_true", help="leave out policies whose certificate is there and says no less"
+    )
     parser.add_argument("--sign", metavar="KEY", help="a private key (PEM); default: that of $SCHEDC_SIGNING_KEY")
     parser.add_argument("--verify", metavar="CERT", help="check a certificate, and whether it is about POLICY")
     parser.add_argument("--signed-by", metavar="KEY", help="with --verify: whose signature it must have (PEM)")
@@ -54,28 +58,46 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _certify(options: argparse.Namespace) -> int:
+    if not options.policies:
+        raise Refused("which policy? `schedc certify POLICY`")
+    several = len(options.policies) > 1
+    if several and options.output and not Path(options.output).is_dir():
+        raise Refused(f"--output {options.output}: for several policies it is a folder that is there")
+    wanted, key = _options(options), _key(options.sign)
+    rows = [_one(policy, wanted, key, options) for policy in options.policies]
+    if several and options.format == "text":
+        from schedc.verifier.certificate.several import table
+
+        print("\n" + "\n".join(table(rows)))
+    return 0 if all(row.certificate is not None for row in rows) else 1
+
+
+def _one(policy: str, wanted: Options, key: SigningKey | None, options: argparse.Namespace) -> Row:
+    """A policy's certificate, written and shown; or why it has none, which is said."""
+    from schedc import api
     from schedc.verifier.certificate import certify
+    from schedc.verifier.certificate.several import Row, covers, stored
     from schedc.verifier.vm.cache import say
 
-    if options.policy is None:
-        raise Refused("which policy? `schedc certify POLICY`")
-    wanted, key = _options(options), _key(options.sign)
-    source = frontend.read(options.policy, options)
+    where = _target(options.output, policy)
+    source = frontend.read(policy, options)
     if source is None:
-        return 1
+        return Row(policy, None, "check")
+    had = stored(where) if options.missing else None
+    if had is not None and covers(had, api.compile(source.text, source.name, clang=options.clang), wanted):
+        return Row(policy, had)
     result = certify(source.text, source.name, wanted, key=key, progress=say)
     if result.certificate is None:
         _say_why(result, options)
-        return 1
+        return Row(policy, None, result.refusal.gate if result.refusal else "check")
     text = json.dumps(result.certificate.to_json(), indent=2, ensure_ascii=False) + "\n"
-    where = _target(options.output, options.policy)
     files.write(where, text.encode())
     if options.format == "json":
         files.put_out(text)
     else:
         _show(result.certificate)
-        print(f"  {where}")
-    return 0
+        print(f"  {where}", flush=True)
+    return Row(policy, result.certificate)
 
 
 def _options(options: argparse.Namespace) -> Options:
@@ -128,9 +150,11 @@ def _verify(options: argparse.Namespace) -> int:
     except OSError as error:
         raise Refused(f"{options.verify}: {reason(error)}") from None
     key = read_public_key(Path(options.signed_by)) if options.signed_by else None
+    if len(options.policies) > 1:
+        raise Refused("--verify is about one policy")
     compiled = None
-    if options.policy is not None:
-        source = frontend.read(options.policy, options)
+    if options.policies:
+        source = frontend.read(options.policies[0], options)
         if source is None:
             return 1
         compiled = api.compile(source.text, source.name, clang=options.clang)

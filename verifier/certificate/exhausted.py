@@ -33,5 +33,5 @@ def orders(
     claims = tuple(
         Claim(name, "checked", f"{CATALOGUE[name].says}: {bound}", outcome.depth, _ASSUMED) for name in claimed(subject)
     )
-    figures = {"scenes": len(outcome.explored), "states": outcome.states, "orders": outcome.orders}
-    return GateRecord("exhaust", True, claims, figures)
+    done = {"scenes": len(outcome.explored), "states": outcome.states, "orders": outcome.orders}
+    return GateRecord("exhaust", True, claims, {**done, "states_each": states})

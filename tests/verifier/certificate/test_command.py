@@ -67,3 +67,27 @@ def test_a_policy_that_is_refused_gets_none(policy: Path, capsys: pytest.Capture
 def test_wrong_use(policy: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
     assert main(["certify", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_several_give_a_table_and_what_is_there_is_not_made_again(
+    policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = policy.with_name("lost.sched")
+    lost.write_text(FIFO.replace("pull ready", "").replace("policy small", "policy lost"))
+    words = ["certify", str(policy), str(lost), "--gates", "simulate", "--stories", "3"]
+    assert main(words) == 1
+    said = capsys.readouterr().out
+    assert "lost.sched   not certified, by check" in said
+    assert said.endswith("1 of 2 certified\n")
+    made = policy.with_name("small.certificate.json")
+    first = made.stat().st_mtime_ns
+    assert main([*words, "--missing"]) == 1
+    assert made.stat().st_mtime_ns == first
+    assert main([*words[:-1], "4", "--missing"]) == 1
+    assert made.stat().st_mtime_ns > first
+    assert json.loads(made.read_text())["statement"]["gates"][2]["figures"]["stories"] >= 4
+
+
+def test_several_need_a_folder(policy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["certify", str(policy), str(policy), "-o", "one.json"]) == 2
+    assert "for several policies it is a folder that is there" in capsys.readouterr().err
