@@ -95,3 +95,13 @@ def test_a_light_task_beside_a_heavy_one_keeps_the_promise(library: Callable[...
     tasks = (Task(HOG, "heavy", nice=-20), Task(HOG, "light", nice=19))
     result = simulate(library("fair"), Scenario(machine(1), tasks, end=60 * SECOND))
     assert max(task.worst_wait for task in result.tasks) <= 25 * SECOND
+
+
+def test_bandwidth_holds_the_background_back_while_others_come_and_go(library: Callable[..., Program]) -> None:
+    nap = (Phase("run", MS), Phase("sleep", 4 * MS))
+    tasks = (Task(HOG, "miner", nice=10), Task(HOG, "indexer", nice=1), Task(nap, "editor"))
+    result = simulate(library("bandwidth", budget="20ms", period="200ms"), Scenario(machine(1), tasks, end=10 * SECOND))
+    miner, indexer, editor = (task.ran / (10 * SECOND) for task in result.tasks)
+    assert miner == pytest.approx(0.1, abs=0.02)
+    assert indexer == pytest.approx(0.1, abs=0.02)
+    assert editor == pytest.approx(0.19, abs=0.02)
