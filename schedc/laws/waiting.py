@@ -80,6 +80,13 @@ def at_values(
     return None if not _slices(policy) else _figures(policy, queue, False, values).among(weights, tick)
 
 
+def through_window(policy: t.Policy, weights: Sequence[int], values: Mapping[t.Param, int]) -> int:
+    """The time (ns) that tasks of these weights, on one CPU, take to move the clock of a queue of virtual time from one
+    end of its window to the other, for the widest window with params at `values`; 0 without such a queue."""
+    windows = (window_at(queue, values) for queue in policy.queues if queue.order is Kind.VTIME)
+    return max((high - low for low, high in filter(None, windows)), default=0) * sum(weights) // 100
+
+
 def longest_slice(policy: t.Policy, values: Mapping[t.Param, int]) -> int | None:
     """The longest slice (ns) that the policy gives with params at `values`; None if it is infinite."""
     longest = max((_at_values(each, Ranges(), True, values) for each in _slices(policy)), default=0)

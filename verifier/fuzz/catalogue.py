@@ -23,7 +23,7 @@ _ALL = (
     Property("no_trap", "no callback does what is undefined in C, and each one ends"),
     Property(
         "no_abort", "the kernel does not end the scheduler, by an error or by its watchdog",
-        "weights among which law 7 lets no task wait for as long as the watchdog does",
+        "weights among which virtual time moves through a window before the watchdog's time is over",
     ),
     Property("no_task_lost", "each `enqueue` puts its task into a queue"),
     Property("allowed_cpus", "no task runs on a CPU where it may not"),
@@ -35,7 +35,7 @@ _ALL = (
     Property("state_freed", "after its end the policy holds nothing of the kernel's"),
     Property(
         "work_conserving", "no CPU is idle for longer than the policy says while a task waits that may run there",
-        "a policy that promises `work_conserving within`",
+        "a policy that promises `work_conserving within`; no CPU that was kicked for the task took another first",
     ),
     Property(
         "bounded_wait", "no task waits longer than law 7 computes for these tasks, weights and params",

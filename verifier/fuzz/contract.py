@@ -68,14 +68,14 @@ def _policy(subject: Subject) -> t.Policy:
 
 
 def is_foreseen_stall(subject: Subject, story: Story, result: Result) -> bool:
-    """Whether the watchdog found a wait that law 7 itself lets be as long with these weights and params: beside several
-    tasks of nice -20, whose virtual time hardly moves."""
+    """Whether the watchdog found a wait that weights explain: among these, virtual time takes longer than the watchdog
+    waits to move through a window, as beside several tasks of nice -20."""
     if result.exit.kind != STALL:
         return False
     late = max(range(len(result.tasks)), key=lambda index: result.tasks[index].worst_wait)
     others = [task.weight for index, task in enumerate(result.tasks) if index != late]
-    limit = _bound(subject, story, others)
-    return limit is not None and limit > (story.scenario.timeout or TIMEOUT_MS * MS)
+    passing = waiting.through_window(_policy(subject), others, subject.values(story))
+    return passing > (story.scenario.timeout or TIMEOUT_MS * MS)
 
 
 def bounded_wait(subject: Subject, story: Story, result: Result) -> Iterator[Broken]:

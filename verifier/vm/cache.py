@@ -15,7 +15,7 @@ from schedc.verifier.vm.errors import VmError
 
 def say(text: str) -> None:
     """Progress goes to stderr: stdout is for results."""
-    print(f"schedc vm: {text}", file=sys.stderr, flush=True)
+    print(f"schedc: {text}", file=sys.stderr, flush=True)
 
 
 def size_text(size: int) -> str:

@@ -28,7 +28,7 @@ class Progress:
 
     def _tell(self, text: str) -> None:
         if self.on_terminal:
-            print(f"\r\x1b[Kschedc vm: {text}", end="", file=sys.stderr, flush=True)
+            print(f"\r\x1b[Kschedc: {text}", end="", file=sys.stderr, flush=True)
         elif time.monotonic() - self.last >= PAUSE:
             self.last = time.monotonic()
             say(text)

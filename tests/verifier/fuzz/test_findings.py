@@ -55,6 +55,10 @@ def test_who_yields_all_the_time_does_not_take_the_turns_of_its_layer() -> None:
     assert holds("layered", "no_abort-bb6671d1dca3.json")
 
 
+def test_who_was_overtaken_on_the_cpu_that_was_kicked_for_it_is_not_forgotten_by_the_policy() -> None:
+    assert holds("nest", "work_conserving-ad00e41b381d.json")
+
+
 def test_a_stall_counts_where_weights_do_not_explain_it() -> None:
     story = read(STORIES / "flash/no_abort-93dd71c66ad8.json")
     flash = Subject.of(api.compile((resources.files("schedc.stdlib_policies") / "flash.sched").read_text()))

@@ -9,7 +9,7 @@ typedef s32 (*program_s32)(u64 *ctx);
 
 struct context {
 	const char *callback;
-	s32 pid;
+	struct sim_task *task;
 	u32 allowed, line;
 	u64 steps;
 };
@@ -69,10 +69,10 @@ void say_costs(void)
 
 static struct context enter(const char *name, u32 allowed, struct sim_task *p)
 {
-	struct context old = { sim.callback, sim.callback_pid, sim.allowed, sim_line, sim.callback_steps };
+	struct context old = { sim.callback, sim.callback_task, sim.allowed, sim_line, sim.callback_steps };
 
 	sim.callback = name;
-	sim.callback_pid = p ? p->t.pid : 0;
+	sim.callback_task = p;
 	sim.allowed = allowed;
 	sim.callback_steps = 0;
 	sim_line = 0;
@@ -83,7 +83,7 @@ static void leave(struct context old)
 {
 	note_cost();
 	sim.callback = old.callback;
-	sim.callback_pid = old.pid;
+	sim.callback_task = old.task;
 	sim.allowed = old.allowed;
 	sim.cpus[sim.this_cpu].overhead += sim.cost[COST_CALLBACK] + sim.callback_steps * sim.cost[COST_FUNCTION];
 	sim.callback_steps = old.steps;

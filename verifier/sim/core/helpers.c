@@ -106,7 +106,7 @@ void timer_fire(struct bpf_timer *timer)
 	if (!sim.cpus[sim.this_cpu].online)
 		sim.this_cpu = __builtin_ctzll(sim.online.bits[0]);
 	sim.callback = "timer";
-	sim.callback_pid = 0;
+	sim.callback_task = NULL;
 	sim.callback_steps = 0;
 	sim.allowed = KF_UNLOCKED;
 	trace("timer", NULL, sim.this_cpu, 0);

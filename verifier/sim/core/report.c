@@ -97,11 +97,12 @@ void refuse(const char *format, ...)
 void trapped(int number)
 {
 	char line[160];
+	s32 pid = sim.callback_task ? sim.callback_task->t.pid : 0;
 
 	if (explore_trapped)
 		explore_trapped();
 	int length = snprintf(line, sizeof(line), "trap %d %s %d %llu %u\n", number,
-			      sim.callback ? sim.callback : "-", sim.callback_pid, sim.now, sim_line);
+			      sim.callback ? sim.callback : "-", pid, sim.now, sim_line);
 
 	if (filled < sizeof(buffer))
 		flush_report();

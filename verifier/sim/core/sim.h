@@ -158,6 +158,8 @@ struct sim_task {
 	u64 waiting_since, mask_since, waits, worst_wait, total_wait, runs, migrations, held_times, misplaced;
 	u64 voluntary, forced;	/* switches away from it */
 	s32 ran_on;
+	struct sim_cpu *told;	/* the idle CPU that was kicked for it last, until that takes a task */
+	bool overtaken;		/* that one took another task first */
 	void *storage[MAX_MAPS];
 };
 
@@ -170,6 +172,7 @@ struct sim_cpu {
 	bool online, active, rq_online, going_down;
 	enum cpu_class class;
 	struct sim_task *curr;
+	struct sim_task *told_for;	/* who waits for it since it was kicked */
 	struct dsq local;
 	u64 core_bits, llc_bits, node_bits;	/* the CPUs that share each with it */
 	struct event resched, done, tick, higher_end, offline, push;
@@ -235,7 +238,7 @@ struct sim {
 	struct sim_task *direct;	/* the task of enqueue() or select_cpu(), or SPOILT */
 	struct sched_ext_ops *ops;
 	const char *callback;		/* that is running */
-	s32 callback_pid;
+	struct sim_task *callback_task;	/* that it is about, or NULL */
 	u32 allowed;			/* KF_* of that callback */
 	u32 batch_size;
 	bool trace;
@@ -412,6 +415,7 @@ void catch_traps(u64 cpu_seconds);
 
 void wait_begins(struct sim_task *p);
 void leaves_local(struct sim_task *p);
+void tell(struct sim_cpu *rq, struct sim_task *p);
 void wait_ends(struct sim_task *p);
 void idle_ends(struct sim_cpu *rq);
 void served_at_end(void);

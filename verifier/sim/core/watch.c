@@ -30,6 +30,34 @@ void leaves_local(struct sim_task *p)
 	p->mask_since = later(p->mask_since, until < sim.now ? until : sim.now);
 }
 
+/* An idle CPU is kicked while the callback is about a task that waits and may run there. */
+void tell(struct sim_cpu *rq, struct sim_task *p)
+{
+	if (p->waiting_since == NEVER || rq->class != CLASS_IDLE || !mask_has(p->t.cpus_ptr, rq->id))
+		return;
+	if (p->told)
+		p->told->told_for = NULL;
+	p->told = rq;
+	p->overtaken = false;
+	rq->told_for = p;
+}
+
+/* The CPU takes a task: the one for which it was kicked, or another that came before it. */
+static void takes(struct sim_cpu *rq, struct sim_task *p)
+{
+	struct sim_task *meant = rq->told_for;
+
+	if (meant) {
+		meant->overtaken = meant != p;
+		meant->told = NULL;
+		rq->told_for = NULL;
+	}
+	if (p->told)
+		p->told->told_for = NULL;
+	p->told = NULL;
+	p->overtaken = false;
+}
+
 /* Since when: the CPU is without work, the task without a CPU, and the two may come together. */
 static void unserved(struct sim_cpu *rq, struct sim_task *p)
 {
@@ -39,6 +67,9 @@ static void unserved(struct sim_cpu *rq, struct sim_task *p)
 	if (p->in_local)
 		since = later(since, cpu_of_task(p)->higher_until);
 	if (p->waiting_since == NEVER || !rq->online || !rq->rq_online || !mask_has(p->t.cpus_ptr, rq->id))
+		return;
+	/* An idle CPU was told of it, and found another task first: the kick is spent. */
+	if (p->overtaken)
 		return;
 	if (is_held(p) && (s32)p->t.thread_info.cpu != rq->id)
 		return;
@@ -75,6 +106,7 @@ void wait_ends(struct sim_task *p)
 		p->migrations += p->ran_on >= 0 && p->ran_on != cpu;
 		trace("run", p, cpu, p->t.scx.slice);
 		p->misplaced += !mask_has(p->t.cpus_ptr, cpu) || !sim.cpus[cpu].online;
+		takes(&sim.cpus[cpu], p);
 	}
 	p->waiting_since = NEVER;
 	p->ran_on = cpu;
