@@ -6,6 +6,7 @@ from schedc.lower import lifted, names
 from schedc.lower.plan import MAX_COUNT, NR_NAME
 from schedc.lower.scope import Scope, snapshots_of
 from schedc.typed import tree as t
+from schedc.typed.walk import walk
 from schedc.types import intervals
 from schedc.types.kinds import INDEXED, PLACES, SIGNED, Interval, Kind
 
@@ -72,6 +73,18 @@ def lower(expr: t.Expr, scope: Scope) -> str:
             return lifted.pull_into(expr, scope)
         case _:
             raise AssertionError(f"no C for {type(expr).__name__}")
+
+
+# What may have another value the next time that it is worked out, within one callback.
+_UNSTEADY = (t.CallBuiltin, t.CallFunction, t.Pick, t.Search, t.StateRef)
+
+
+def is_steady(expr: object) -> bool:
+    """True if the C for it may stand twice: no number is drawn in it, nobody claimed, no shared word read."""
+    return not any(
+        isinstance(node, _UNSTEADY) or (isinstance(node, t.FieldRef) and node.field.name == "idle")
+        for node in walk(expr)
+    )
 
 
 def literal(value: int, kind: Kind) -> str:

@@ -145,7 +145,8 @@ def cgroup_patterns(policy: t.Policy) -> list[str]:
 
 @record
 class Source:
-    """One source of a chain as the template needs it. `loops`: (variable, kind word, bound) of each `*`."""
+    """One source of a chain as the template needs it. `loops`: (variable, bound) of each `*`. `once`: its index may be
+    another one when it is worked out again."""
 
     queue: str
     dsq: str
@@ -155,6 +156,7 @@ class Source:
     aging_slot: int
     loops: tuple[tuple[str, str], ...]
     line: int
+    once: bool
 
 
 def chain(expr: t.PullChain, scope: Scope) -> str:
@@ -214,6 +216,7 @@ def _source(source: t.PullSource, scope: Scope) -> Source:
         slot,
         tuple(loops),
         scope.line(source),
+        not expressions.is_steady(ref),
     )
 
 

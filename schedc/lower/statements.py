@@ -131,7 +131,7 @@ def _set_state(
         amount = expressions.lower(statement.value, scope)
         return Node("atomic", line, {
             "place": place, "amount": amount, "operator": statement.operator, "snapshot": snapshot,
-            "modular": target.type.kind is Kind.VTIME,
+            "modular": target.type.kind is Kind.VTIME, "type": None if expressions.is_steady(statement.value) else names.c_type(statement.value.type),
         })  # fmt: skip
     value = expressions.lower(statement.combined, scope)
     value = expressions.clamped(value, scope.ranges.of(statement.combined), declared, target.type.kind)
@@ -164,6 +164,7 @@ def _insert(statement: t.Insert, line: int, scope: Scope) -> Node:
     assert statement.queue is not None
     queue = statement.queue.queue
     args["dsq"] = expressions.queue_id(statement.queue, scope)
+    args["once"] = not expressions.is_steady(statement.queue)
     if statement.at is None:
         return Node("insert_fifo", line, args)
     args["at"] = expressions.lower(statement.at, scope)
@@ -234,6 +235,7 @@ def _for(statement: t.For, line: int, scope: Scope) -> Node:
         word = statement.of.type.kind.value
         scope.needs.topology |= {f"{word}_start", f"nr_{word}s"}
         args["of"], args["owner"] = word, expressions.lower(statement.of, scope)
+        args["once"] = not expressions.is_steady(statement.of)
     elif statement.nearest is not None:
         word = kind.value
         scope.needs.topology.add(f"{word}_near")
