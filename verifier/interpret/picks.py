@@ -12,6 +12,8 @@ from schedc.verifier.interpret.numbers import compared
 
 MAX_CLAIMS = 4
 """A CPU on its way up or down looks idle and takes no tasks: another one is asked for, so often."""
+# Elsewhere the kernel does not choose by distance.
+_BY_DISTANCE = frozenset({"select_cpu", "enqueue"})
 
 
 @meaning(t.Pick)
@@ -66,7 +68,11 @@ def _kernels_choice(frame: Frame, node: t.Pick, task: Task) -> int | None:
     if node.whole_core:
         return frame.kernel.claim("core", task, None)
     if node.near is not None:
-        return frame.kernel.claim("near", task, evaluate(frame, node.near))
+        near = evaluate(frame, node.near)
+        if frame.event in _BY_DISTANCE:
+            return frame.kernel.claim("near", task, near)
+        if near in task.allowed and frame.kernel.claim("this", task, near) is not None:
+            return int(near)
     return frame.kernel.claim("any", task, None)
 
 

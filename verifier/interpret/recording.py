@@ -54,6 +54,8 @@ def calls(text: str) -> Iterator[Call]:
 
 def _add(call: Call, what: str, rest: list[str]) -> None:
     at = len(call.steps)
+    if what == "c" and rest[0] == "this" and rest[2] == "-1":
+        return  # whose claim is refused has only looked
     if what in _ORDERED:
         call.steps.append([what, *rest])
     elif what in _LOOKS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from schedc.lower.plan import MAX_COUNT, Plan
@@ -98,27 +98,21 @@ class Replay:
         return int(self._take("x", "draws a number")[1])
 
     def claim(self, how: str, task: Task, cpu: int | None) -> int | None:
-        """The kernel's choice is one of the idle CPUs where the task may run; that one, if it is asked for it."""
-        if how == "near" and self._next()[:2] == ["c", "this"]:
-            return self._near_or_any(task, cpu)
-        if how == "near" and self._next()[:2] == ["c", "any"] and cpu not in task.allowed:
-            how, cpu = "any", None
+        """The kernel's choice is one of the idle CPUs where the task may run; that one, if it is asked for it.
+
+        To ask for one that is not idle decides nothing: either of the two may look at it first.
+        """
+        if how == "this" and cpu not in self.idle:
+            return None
         step = self._take("c", f"claims a CPU, {how} {cpu}")
         wanted = [how, str(-1 if cpu is None else cpu)]
         if step[1:3] != wanted:
             raise Differs(f"claims a CPU, {how} {cpu}", _words(step))
-        return self._claimed(int(step[3]), task, cpu if how == "this" else None)
+        return self._claimed(int(step[3]), {cpu} if how == "this" else task.allowed)
 
-    def _near_or_any(self, task: Task, cpu: int | None) -> int | None:
-        """Where the kernel cannot choose by distance: that one, else any."""
-        found = self.claim("this", task, cpu)
-        return self.claim("any", task, None) if found is None else found
-
-    def _claimed(self, found: int, task: Task, only: int | None) -> int | None:
-        possible = self.idle & ({only} if only is not None else set(task.allowed))
+    def _claimed(self, found: int, among: Collection[int | None]) -> int | None:
+        possible = self.idle & set(among)
         if found < 0:
-            if only is not None and possible:
-                raise Differs(f"CPU {only} is idle", "it is not")
             return None
         if found not in possible:
             raise Differs(f"one of {sorted(possible)}", f"claims CPU {found}")
