@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from schedc.verifier.interpret.campaign import Outcome, compare_seeds, compare_text, pool
+from schedc.verifier.interpret.campaign import Outcome, compare_seeds, compare_text
 from schedc.verifier.trouble import Trouble
 
 REPORT_EVERY = 10
@@ -27,6 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Trouble, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        _report(totals, start)
+        print(f"interrupted; go on with:  {_rest(options, totals['policies'] - len(options.policies))}", flush=True)
+        return 130
     _report(totals, start)
     return 1 if totals["disagree"] or totals["faults"] else 0
 
@@ -42,10 +46,14 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
+def _rest(options: argparse.Namespace, done: int) -> str:
+    return f"--seed {options.seed + done} --count {options.count - done}"
+
+
 def _outcomes(options: argparse.Namespace) -> Iterator[Outcome]:
     for path in options.policies:
         text = Path(path).read_text(encoding="utf-8")
-        yield compare_text(path, text, pool(options.seed)[: options.traces])
+        yield compare_text(path, text, options.seed, options.traces)
     if options.count:
         yield from compare_seeds(range(options.seed, options.seed + options.count), options.traces, options.workers)
 

@@ -1,10 +1,11 @@
-"""One policy, one scenario: the compiled C runs it in the simulator, then the interpreter goes through the same."""
+"""One policy, one story: the compiled C runs it in the simulator, then the interpreter goes through the same."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from schedc.verifier.fuzz.story import Story
 from schedc.verifier.interpret.errors import InterpretError
 from schedc.verifier.interpret.machine import Task
 from schedc.verifier.interpret.mirror import Mirror
@@ -13,7 +14,6 @@ from schedc.verifier.interpret.recording import Call, calls
 from schedc.verifier.interpret.replay import Differs, Replay
 from schedc.verifier.interpret.subject import Subject
 from schedc.verifier.sim.run import told
-from schedc.verifier.sim.scenario import Scenario
 
 _BY_TASK = frozenset({"runnable", "quiescent", "tick"})
 _REDECIDE = frozenset({"set_weight"})
@@ -46,19 +46,19 @@ class Compared:
     disagreement: Disagreement | None
 
 
-def compare(subject: Subject, scenario: Scenario) -> Compared:
-    """`SimError` if the scenario cannot be simulated."""
-    text = told(subject.program, scenario)
+def compare(subject: Subject, story: Story) -> Compared:
+    """`SimError` if the story cannot be simulated."""
+    text = told(subject.program_for(story), story.scenario)
     recorded = list(calls(text))
     if not recorded:
         raise InterpretError(f"the run of {subject.name} recorded nothing")
-    return replayed(subject, scenario, recorded)
+    return replayed(subject, story, recorded)
 
 
-def replayed(subject: Subject, scenario: Scenario, recorded: Iterable[Call]) -> Compared:
+def replayed(subject: Subject, story: Story, recorded: Iterable[Call]) -> Compared:
     """The interpreter's way through a recording, up to the first disagreement."""
-    kernel = Replay(subject.memory.plan, scenario.cpus, scenario.groups())
-    run = PolicyRun(subject.proven, kernel)
+    kernel = Replay(subject.memory.plan, story.scenario.cpus, story.scenario.groups(), story.params)
+    run = PolicyRun(subject.proven, kernel, story.clock)
     mirror = Mirror(subject.memory, run.memory, kernel.number)
     decisions = number = 0
     for number, call in enumerate(recorded):

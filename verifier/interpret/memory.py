@@ -16,7 +16,10 @@ Key = tuple[Any, ...]
 
 
 class Memory:
-    def __init__(self, policy: t.Policy) -> None:
+    """`clock` is where the clocks of queues begin."""
+
+    def __init__(self, policy: t.Policy, clock: int = 0) -> None:
+        self._clock = clock
         self._values: dict[Key, Any] = {}
         self._before: dict[Key, Any] | None = None
         self.touched: set[Key] = set()
@@ -28,7 +31,9 @@ class Memory:
         return 0 if key[0] in self._taken_from and value < 0 else value
 
     def word(self, key: Key) -> Any:
-        return self._values[key] if key in self._values else _initial(key)
+        if key in self._values:
+            return self._values[key]
+        return self._clock if key[0] == "clock" else _initial(key)
 
     def __setitem__(self, key: Key, value: Any) -> None:
         if self._before is not None:

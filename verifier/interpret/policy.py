@@ -30,11 +30,11 @@ SUBSTITUTE = -1
 
 
 class PolicyRun:
-    """The state of one run; each method is one event."""
+    """The state of one run; each method is one event. `clock` is where the clocks of queues begin."""
 
-    def __init__(self, proven: Proven, kernel: Kernel) -> None:
+    def __init__(self, proven: Proven, kernel: Kernel, clock: int = 0) -> None:
         self.policy, self.guarded, self.kernel = proven.policy, proven.guarded, kernel
-        self.memory = Memory(proven.policy)
+        self.memory = Memory(proven.policy, clock)
         self.groups = Groups()
         self.offline: set[int] = set()
         self._statement: Any = proven.policy
@@ -217,15 +217,15 @@ class PolicyRun:
         self._run("cpu_online", frame)
 
     def cpu_offline(self, cpu: int) -> None:
-        """Tasks of the CPU that wait go back to it, for the kernel to send elsewhere; others are looked for by the CPU
-        that is told."""
+        """Called on that CPU. Its tasks that wait go back to it, for the kernel to send elsewhere; others are looked for
+        by the CPU that is told."""
         frame = self._frame("cpu_offline", None, cpu)
         self.offline.add(cpu)
         for each in sorted(self.policy.queues, key=lambda queue: queue.order is not Kind.VTIME):
             for queue in self.instances(each):
                 for task in self.kernel.waiting(queue):
                     if task.cpu == cpu:
-                        self.kernel.move(task, (*LOCAL, cpu))
+                        self.kernel.move(task, LOCAL)
         told = self.told(cpu, None)
         if self.guarded and told is not None:
             self.kernel.kick(told, "")

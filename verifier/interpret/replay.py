@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from schedc.lower.plan import MAX_COUNT, Plan
@@ -27,12 +27,12 @@ class Differs(Exception):
 
 
 class Replay:
-    """A `Kernel`; `begin` gives it the next callback."""
+    """A `Kernel`; `begin` gives it the next callback. `params` are those that are not at their defaults."""
 
-    def __init__(self, plan: Plan, cpus: Sequence[Cpu], groups: Sequence[str]) -> None:
+    def __init__(self, plan: Plan, cpus: Sequence[Cpu], groups: Sequence[str], params: Mapping[str, int]) -> None:
         self.topology = Topology(cpus)
         self._plan, self._groups = plan, groups
-        self._params = {param: param.default for param in plan.policy.params}
+        self._params = {param: params.get(param.name, param.default) for param in plan.policy.params}
         self._live = [param for param in plan.policy.params if param.live]
         self._ids: dict[Instance, int] = {}
 

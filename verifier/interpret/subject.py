@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schedc import api
 from schedc.build.compile import lower_to_c
 from schedc.laws.prove import Proven
 from schedc.lower.lifted import cgroup_patterns
+from schedc.verifier.fuzz.story import Story
 from schedc.verifier.interpret.errors import InterpretError
 from schedc.verifier.interpret.record.glue import around
 from schedc.verifier.interpret.record.memory_map import MemoryMap
+from schedc.verifier.kernel import params
 from schedc.verifier.sim import Program
 
 
@@ -20,6 +22,12 @@ class Subject:
     proven: Proven
     program: Program
     memory: MemoryMap
+
+    def program_for(self, story: Story) -> Program:
+        """The program with what the story sets."""
+        named = {params.variable(param): param.name for param in self.proven.policy.params}
+        values = {variable: story.params[name] for variable, name in named.items() if name in story.params}
+        return replace(self.program, settings={"clock_begins": story.clock, **values})
 
     @classmethod
     def of(cls, text: str, name: str = "policy.sched") -> Subject:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from functools import cache as kept
@@ -52,7 +51,9 @@ def executable(program: Program, home: Path | None = None) -> Path:
     objects = _core_objects(home, {**core, **around.files})
     with tempfile.TemporaryDirectory(prefix="schedc-sim-") as work:
         _write(Path(work), {**core, **text})
-        _clang(home, work, [*flags, "-o", "simulate", "glue.c", *map(str, objects)], program.name)
+        # By clang itself: `zig cc` would keep the object of each policy that there ever was.
+        _zig(home, work, ["clang", *flags, "-c", "-o", "glue.o", "glue.c"], program.name)
+        _zig(home, work, ["cc", "-o", "simulate", "glue.o", *map(str, objects)], program.name)
         cache.write_atomically(result, (Path(work) / "simulate").read_bytes(), executable=True)
     return result
 
@@ -72,15 +73,16 @@ def _core_objects(home: Path, core: dict[str, bytes]) -> list[Path]:
     with cache.locked(home, "sim"), tempfile.TemporaryDirectory(prefix="schedc-sim-") as work:
         _write(Path(work), core)
         for name, each in zip(names, objects, strict=True):
-            _clang(home, work, [*CORE_FLAGS, "-c", "-o", each.name, name], "the core")
+            _zig(home, work, ["cc", *CORE_FLAGS, "-c", "-o", each.name, name], "the core")
             cache.write_atomically(each, (Path(work) / each.name).read_bytes())
     return objects
 
 
-def _clang(home: Path, work: str, arguments: Sequence[str], what: str) -> None:
+def _zig(home: Path, work: str, arguments: Sequence[str], what: str) -> None:
+    """The wheel's own binary: through `python -m ziglang` a second interpreter would start."""
     kept_at = str(home / "zig")
     environment = os.environ | {"ZIG_GLOBAL_CACHE_DIR": kept_at, "ZIG_LOCAL_CACHE_DIR": kept_at}
-    command = [sys.executable, "-m", "ziglang", "cc", *arguments]
+    command = [str(resources.files("ziglang") / "zig"), *arguments]
     try:
         done = subprocess.run(
             command, cwd=work, env=environment, capture_output=True, text=True, check=False, timeout=_COMPILE_SECONDS

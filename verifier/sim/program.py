@@ -54,7 +54,7 @@ class Program:
 
     def variables(self) -> list[tuple[str, bool]]:
         """What can be set or read, and whether it is an array."""
-        found = [*_SET.findall(self.c_source), *_READ.findall(self.c_source)]
+        found = [*_SET.findall(self.around.before + self.c_source), *_READ.findall(self.c_source)]
         return [(name, bool(array)) for name, array in found]
 
     def bits(self, group: str) -> int:

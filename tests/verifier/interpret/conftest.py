@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from schedc.verifier.fuzz import Story
 from schedc.verifier.interpret import Subject
 from schedc.verifier.interpret.recording import Call, calls
 from schedc.verifier.sim import Event, Phase, Scenario, Task, machine
@@ -18,7 +19,7 @@ from schedc.verifier.sim.scenario import MS
 REGRESSIONS = Path(__file__).parents[2] / "regressions"
 NAP = (Phase("run", 3 * MS), Phase("sleep", 2 * MS))
 HOG = (Phase("run", 100 * MS),)
-STORY = Scenario(
+STORY = Story(Scenario(
     machine(4, smt=2, per_llc=2),
     (
         Task(NAP, "nap"), Task(HOG, "hog"), Task(HOG, "light", nice=5), Task(HOG, "heavy", nice=-5),
@@ -26,7 +27,7 @@ STORY = Scenario(
     ),
     (Event(60 * MS, "off", 1), Event(100 * MS, "nice", 1, 19), Event(150 * MS, "on", 1)),
     end=300 * MS,
-)  # fmt: skip
+))  # fmt: skip
 
 
 @cache
@@ -34,7 +35,7 @@ def _recorded(name: str) -> tuple[Subject, tuple[Call, ...]]:
     library = resources.files("schedc.stdlib_policies") / f"{name}.sched"
     text = library.read_text() if library.is_file() else (REGRESSIONS / f"{name}.sched").read_text()
     subject = Subject.of(text, f"{name}.sched")
-    return subject, tuple(calls(told(subject.program, STORY)))
+    return subject, tuple(calls(told(subject.program, STORY.scenario)))
 
 
 @pytest.fixture(scope="session")
@@ -44,5 +45,5 @@ def recorded() -> Callable[[str], tuple[Subject, tuple[Call, ...]]]:
 
 
 @pytest.fixture(scope="session")
-def story() -> Scenario:
+def story() -> Story:
     return STORY

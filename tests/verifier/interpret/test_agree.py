@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from schedc.verifier.fuzz import Story
 from schedc.verifier.interpret import Subject
 from schedc.verifier.interpret.campaign import compare_seed
 from schedc.verifier.interpret.differ import replayed
 from schedc.verifier.interpret.recording import Call
-from schedc.verifier.sim import Scenario
 
 Recorded = Callable[[str], tuple[Subject, tuple[Call, ...]]]
 LIBRARY = ("central", "chaos", "desk", "edf", "fair", "fifo", "priority")
@@ -20,7 +20,7 @@ SEEDS = range(1, 4)
 
 
 @pytest.mark.parametrize("name", [*LIBRARY, *ONCE_WRONG])
-def test_they_agree(name: str, recorded: Recorded, story: Scenario) -> None:
+def test_they_agree(name: str, recorded: Recorded, story: Story) -> None:
     subject, calls = recorded(name)
     result = replayed(subject, story, calls)
     assert result.disagreement is None

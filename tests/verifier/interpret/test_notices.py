@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from schedc.verifier.fuzz import Story
 from schedc.verifier.interpret import Subject, frame, inserts, pulls
 from schedc.verifier.interpret.differ import Compared, replayed
 from schedc.verifier.interpret.memory import Memory
 from schedc.verifier.interpret.policy import PolicyRun
 from schedc.verifier.interpret.recording import Call
-from schedc.verifier.sim import Scenario
 
 Recorded = Callable[[str], tuple[Subject, tuple[Call, ...]]]
 Mutation = Callable[[pytest.MonkeyPatch], None]
@@ -62,7 +62,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
 
 @pytest.mark.parametrize("what", MUTATIONS)
 def test_a_wrong_interpreter_is_noticed(
-    what: str, recorded: Recorded, story: Scenario, monkeypatch: pytest.MonkeyPatch
+    what: str, recorded: Recorded, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, mutate = MUTATIONS[what]
     subject, calls = recorded(name)
@@ -87,7 +87,7 @@ def wrong(calls: tuple[Call, ...], letter: str, place: int) -> list[Call]:
     ("letter", "place"), [("i", 2), ("i", 3), ("i", 4), ("i", 5), ("k", 1), ("k", 2), ("S", 2), ("l", 1)]
 )
 def test_a_wrong_decision_of_the_compiled_policy_is_noticed(
-    letter: str, place: int, recorded: Recorded, story: Scenario
+    letter: str, place: int, recorded: Recorded, story: Story
 ) -> None:
     subject, calls = recorded("fair")
     result: Compared = replayed(subject, story, wrong(calls, letter, place))

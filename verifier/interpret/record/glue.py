@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib import resources
 
-from schedc.verifier.interpret.record.memory_map import MemoryMap, Row, TaskRow
+from schedc.verifier.interpret.record.memory_map import CLOCK, MemoryMap, Row, TaskRow
 from schedc.verifier.sim.build import SANITIZE
 from schedc.verifier.sim.program import Around
 
@@ -19,6 +19,8 @@ _GROUP = "((struct cgroup *)ctx[0])->kn->id"
 
 
 _BEFORE = """#include "recorder.h"
+/* Where the clocks of queues begin, for the policy itself always at zero. */
+volatile u64 clock_begins;
 #define policy_ops generated_ops
 {timers}#define bpf_timer_set_callback(timer, callback) bpf_timer_set_callback(timer, recorded_##callback)
 """
@@ -33,7 +35,7 @@ def around(c_source: str, memory: MemoryMap) -> Around:
     behind = [
         "#undef policy_ops\n", "struct sched_ext_ops policy_ops;\n",
         *(_timer(name, index) for name, index in timers),
-        *(_callback(name) for name in _ops(c_source)), _constructor(_ops(c_source)),
+        *(_callback(name, _clocks(memory.rows) if name == "init" else "") for name in _ops(c_source)), _constructor(_ops(c_source)),
         _places(memory.rows), _task_places(memory.task_rows),
     ]  # fmt: skip
     return Around(before, "".join(behind), _recorder(), FLAGS)
@@ -49,7 +51,15 @@ def _ops(c_source: str) -> list[str]:
     return [name for name in _OP.findall(c_source) if name != "exit"]
 
 
-def _callback(name: str) -> str:
+def _clocks(rows: tuple[Row, ...]) -> str:
+    return "".join(
+        f"	for (u32 at = 0; at < {row.count}; at++)\n		({row.base})[at] = clock_begins;\n"
+        for row in rows
+        if row.place == CLOCK
+    )
+
+
+def _callback(name: str, behind: str) -> str:
     """What the callback is told: its task (`dispatch` has it second), and its other numbers."""
     given = {
         "dispatch": '(struct task_struct *)ctx[1], ctx[0], 0', "init": "NULL, 0, 0", "cpu_online": "NULL, ctx[0], 0",
@@ -62,7 +72,7 @@ def _callback(name: str) -> str:
     if name in _RESULTS:
         return (
             f"static s32 recorded_{name}(u64 *ctx)\n{{\n	s32 result;\n\n{begin}"
-            f"	result = policy_{name}(ctx);\n	record_end(result);\n	return result;\n}}\n"
+            f"	result = policy_{name}(ctx);\n{behind}	record_end(result);\n	return result;\n}}\n"
         )
     return f"static void recorded_{name}(u64 *ctx)\n{{\n{begin}	policy_{name}(ctx);\n	record_end(0);\n}}\n"
 

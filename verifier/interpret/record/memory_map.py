@@ -14,6 +14,7 @@ from schedc.types.kinds import Kind
 # An interpreter's place without its owner: a global, a counter, a live param, a field of a kind of entity (with a
 # layer's index where there is one for each), a queue's clock, a task's own virtual time or layer.
 Place: TypeAlias = tuple[object, ...]
+CLOCK: Place = ("clock",)
 _SIZES = {"u64": 8, "s64": 8, "s32": 4, "bool": 1}
 
 
@@ -83,9 +84,9 @@ def _members(field: t.StateField, policy: t.Policy) -> Iterator[tuple[Place, str
 
 def _clocks(plan: Plan) -> Iterator[Row]:
     if plan.clock_slots == 1:
-        yield Row(("clock",), "&vtime_clock", 8, "0", "1")
+        yield Row(CLOCK, "&vtime_clock", 8, "0", "1")
     elif plan.clock_slots:
-        yield Row(("clock",), "&vtime_clocks[0]", 8, "8", str(plan.clock_slots))
+        yield Row(CLOCK, "&vtime_clocks[0]", 8, "8", str(plan.clock_slots))
 
 
 def _task_rows(policy: t.Policy, plan: Plan) -> Iterator[TaskRow]:
