@@ -129,9 +129,10 @@ def _set_state(
     shared = expressions.is_shared(target, scope)
     if shared and statement.operator in ("+", "-") and target.type.kind in UNSIGNED | {Kind.VTIME}:
         amount = expressions.lower(statement.value, scope)
+        once = None if expressions.is_steady(statement.value) else names.c_type(statement.value.type)
         return Node("atomic", line, {
             "place": place, "amount": amount, "operator": statement.operator, "snapshot": snapshot,
-            "modular": target.type.kind is Kind.VTIME, "type": None if expressions.is_steady(statement.value) else names.c_type(statement.value.type),
+            "modular": target.type.kind is Kind.VTIME, "once": once,
         })  # fmt: skip
     value = expressions.lower(statement.combined, scope)
     value = expressions.clamped(value, scope.ranges.of(statement.combined), declared, target.type.kind)

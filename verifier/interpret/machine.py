@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from schedc.types.kinds import Kind
 from schedc.verifier.sim.scenario import Cpu
 
+_PLACES = (Kind.CORE, Kind.LLC, Kind.NODE)
+
 
 @dataclass
 class Task:
@@ -42,15 +44,20 @@ class Topology:
             Kind.CPU: len(cpus), Kind.CORE: max(cpu.core for cpu in cpus) + 1,
             Kind.LLC: max(cpu.llc for cpu in cpus) + 1, Kind.NODE: max(cpu.node for cpu in cpus) + 1,
         }  # fmt: skip
+        self._of_cpu = {kind: [int(getattr(cpu, kind.value)) for cpu in cpus] for kind in _PLACES}
+        self._members = {
+            kind: [[cpu for cpu, its in enumerate(self._of_cpu[kind]) if its == index] for index in range(self.nr[kind])]
+            for kind in _PLACES
+        }
 
     def place(self, owner: Kind, index: int, wanted: Kind) -> int:
         """The core, cache or node that a place is in."""
-        inside = index if owner is Kind.CPU else self.members(owner, index)[0]
-        return int(getattr(self.cpus[inside], wanted.value))
+        inside = index if owner is Kind.CPU else self._members[owner][index][0]
+        return self._of_cpu[wanted][inside]
 
     def members(self, kind: Kind, index: int) -> list[int]:
         """The CPUs of a place, in their order."""
-        return [cpu for cpu, each in enumerate(self.cpus) if getattr(each, kind.value) == index]
+        return self._members[kind][index]
 
     def nearest(self, kind: Kind, cpu: int) -> list[int]:
         """All caches or nodes: the CPU's own, those of its node, the others."""

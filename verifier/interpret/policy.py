@@ -217,8 +217,8 @@ class PolicyRun:
         self._run("cpu_online", frame)
 
     def cpu_offline(self, cpu: int) -> None:
-        """Called on that CPU. Its tasks that wait go back to it, for the kernel to send elsewhere; others are looked for
-        by the CPU that is told."""
+        """Called on that CPU. Its tasks that wait go back to it, for the kernel to send elsewhere; others are looked
+        for by the CPU that is told."""
         frame = self._frame("cpu_offline", None, cpu)
         self.offline.add(cpu)
         for each in sorted(self.policy.queues, key=lambda queue: queue.order is not Kind.VTIME):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from schedc.lower.plan import MAX_COUNT, Plan
@@ -215,6 +216,7 @@ def _name(queue: Instance) -> str:
     return f"{queue[0].name}{list(queue[1:])}" if isinstance(queue[0], t.Queue) else str(queue)
 
 
+@lru_cache(1024)
 def _cpus(bits: int) -> frozenset[int]:
     return frozenset(cpu for cpu in range(bits.bit_length()) if bits >> cpu & 1)
 

@@ -35,7 +35,8 @@ def around(c_source: str, memory: MemoryMap) -> Around:
     behind = [
         "#undef policy_ops\n", "struct sched_ext_ops policy_ops;\n",
         *(_timer(name, index) for name, index in timers),
-        *(_callback(name, _clocks(memory.rows) if name == "init" else "") for name in _ops(c_source)), _constructor(_ops(c_source)),
+        *(_callback(name, _clocks(memory.rows) if name == "init" else "") for name in _ops(c_source)),
+        _constructor(_ops(c_source)),
         _places(memory.rows), _task_places(memory.task_rows),
     ]  # fmt: skip
     return Around(before, "".join(behind), _recorder(), FLAGS)

@@ -15,7 +15,7 @@
 
 #define LINE 256
 #define MAX_PLACES 4096
-#define MOST_CALLBACKS 1000
+#define MOST_CALLBACKS 400
 
 static char buffer[1 << 16];
 static u32 filled;
