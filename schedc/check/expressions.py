@@ -266,7 +266,14 @@ def combine(
         return error(span)
     if operator in "/%" and not _check_divisor(right, context):
         return error(span)
+    if kind is Kind.DIFFERENCE and operator in "+-":
+        left, right = _as_difference(left), _as_difference(right)
     return t.Binary(span, Type(kind), operator, left, right)
+
+
+def _as_difference(expr: t.Expr) -> t.Expr:
+    """A duration beside a difference has a sign, too."""
+    return t.Convert(expr.span, Type(Kind.DIFFERENCE), expr) if expr.type.kind is Kind.DURATION else expr
 
 
 def _report_units(operator: str, span: Span, left: t.Expr, right: t.Expr, context: Context) -> None:
