@@ -226,9 +226,10 @@ def pull_into(expr: t.PullInto, scope: Scope) -> str:
     inner = scope.inside()
     target = expr.into.indices[0]
     assert isinstance(target, t.Expr)
+    steady = expressions.is_steady(target)
     return _lift(
         "pull_into", "move", expr, scope, captured,
         source=expressions.queue_id(expr.source, inner),
-        into=expressions.queue_id(expr.into, inner),
+        into=expressions.queue_id(expr.into, inner) if steady else f"{names.queue(expr.into.queue)} + target",
         cpu=expressions.lower(target, inner),
     )  # fmt: skip

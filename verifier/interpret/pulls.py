@@ -95,7 +95,7 @@ def _pull_into(frame: Frame, node: t.PullInto) -> bool:
     cpu = evaluate(frame, node.into.indices[0])
     if cpu not in frame.kernel.active:
         return False
-    source, into = next(instances(frame, node.source)), next(instances(frame, node.into))
+    source, into = next(instances(frame, node.source)), (node.into.queue, cpu)
     return any(
         cpu in task.allowed and frame.kernel.move(task, into) for task in frame.kernel.waiting(source)[:LOOKED_AT]
     )
