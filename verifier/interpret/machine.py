@@ -45,10 +45,10 @@ class Topology:
             Kind.LLC: max(cpu.llc for cpu in cpus) + 1, Kind.NODE: max(cpu.node for cpu in cpus) + 1,
         }  # fmt: skip
         self._of_cpu = {kind: [int(getattr(cpu, kind.value)) for cpu in cpus] for kind in _PLACES}
-        self._members = {
-            kind: [[cpu for cpu, its in enumerate(self._of_cpu[kind]) if its == index] for index in range(self.nr[kind])]
-            for kind in _PLACES
-        }
+        self._members: dict[Kind, list[list[int]]] = {kind: [[] for _ in range(self.nr[kind])] for kind in _PLACES}
+        for kind in _PLACES:
+            for cpu, place in enumerate(self._of_cpu[kind]):
+                self._members[kind][place].append(cpu)
 
     def place(self, owner: Kind, index: int, wanted: Kind) -> int:
         """The core, cache or node that a place is in."""
