@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -24,7 +25,8 @@ PROBE = "probe.bpf.c"
 PROBE_FILES = (PROBE, "probe.h", "histogram.h")
 
 
-def _sources() -> list[tuple[str, bytes]]:
+def sources() -> list[tuple[str, bytes]]:
+    """The C files of the guest with their headers, by name."""
     folder = resources.files("schedc.verifier.vm") / "guest"
     files = [(item.name, item.read_bytes()) for item in folder.iterdir() if item.name.endswith((".c", ".h"))]
     return sorted(files)
@@ -35,14 +37,15 @@ def sysroot(home: Path) -> Path:
     return packages.unpacked(home, f"sysroot/{packages.BASE}", PACKAGES)
 
 
-def _compile(home: Path, libraries_root: Path, sources: list[tuple[str, bytes]], work: Path) -> bytes:
+def linked(home: Path, libraries_root: Path, files: Sequence[tuple[str, bytes]], work: Path) -> bytes:
+    """A program from these C files and their headers, against the libraries of the guest; built below `work`."""
     with owned.explained(work, "set SCHEDC_CACHE to a directory with more room"):
         work.mkdir(parents=True, exist_ok=True)
-        for name, data in sources:
+        for name, data in files:
             (work / name).write_bytes(data)
     libraries = [str(libraries_root / LIBDIR / name) for name in LIBRARIES if not name.startswith("libc.")]
-    programs = [name for name, _ in sources if name.endswith(".c") and name != PROBE]
-    command = [sys.executable, "-m", "ziglang", "cc", "-target", TARGET, *FLAGS, "-o", "init"]
+    programs = [name for name, _ in files if name.endswith(".c")]
+    command = [sys.executable, "-m", "ziglang", "cc", "-target", TARGET, *FLAGS, "-o", "program"]
     command += [f"-I{libraries_root / 'usr/include'}", *programs, *libraries]
     environment = os.environ | {
         "ZIG_GLOBAL_CACHE_DIR": str(home / "zig"),
@@ -51,16 +54,24 @@ def _compile(home: Path, libraries_root: Path, sources: list[tuple[str, bytes]],
     done = processes.run(command, cwd=work, env=environment)
     if done.returncode:
         raise VmError(
-            f"the guest's runner does not compile:\n{done.stderr.strip()}",
+            f"a program in C does not compile:\n{done.stderr.strip()}",
             "the ziglang wheel belongs to schedc: reinstall schedc with pip",
         )
-    return (work / "init").read_bytes()
+    return (work / "program").read_bytes()
 
 
-def _probe(sources: list[tuple[str, bytes]]) -> bytes:
+def digest(files: Sequence[tuple[str, bytes]]) -> str:
+    """Names what `linked` makes of these files."""
+    made = hashlib.sha256(" ".join((TARGET, *FLAGS, *LIBRARIES)).encode())
+    for name, data in files:
+        made.update(name.encode() + b"\0" + data)
+    return made.hexdigest()[:16]
+
+
+def _probe(files: Sequence[tuple[str, bytes]]) -> bytes:
     """The BPF program, by the same compiler on every machine."""
     zig = resources.files("ziglang") / "zig"
-    done = find_clang(str(zig)).compile_bpf({name: data for name, data in sources if name in PROBE_FILES}, PROBE)
+    done = find_clang(str(zig)).compile_bpf({name: data for name, data in files if name in PROBE_FILES}, PROBE)
     if done.object is None:
         said = "\n".join(map(str, done.diagnostics))
         raise VmError(f"the guest's probe does not compile:\n{said}", "reinstall schedc with pip")
@@ -82,10 +93,7 @@ def _archive(binary: bytes, probe: bytes, libraries_root: Path) -> bytes:
 
 def place(home: Path) -> Path:
     """Where the archive of these sources is, or will be."""
-    digest = hashlib.sha256(" ".join((TARGET, *FLAGS, *LIBRARIES)).encode())
-    for name, data in _sources():
-        digest.update(name.encode() + b"\0" + data)
-    return home / "guest" / digest.hexdigest()[:16] / "initramfs.cpio"
+    return home / "guest" / digest(sources()) / "initramfs.cpio"
 
 
 def initramfs(home: Path | None = None) -> Path:
@@ -98,6 +106,7 @@ def initramfs(home: Path | None = None) -> Path:
     with cache.locked(home, "guest"):
         if not result.is_file():
             cache.say("building the guest's runner")
-            binary = _compile(home, root, _sources(), result.parent / "build")
-            cache.write_atomically(result, _archive(binary, _probe(_sources()), root))
+            runner = [(name, data) for name, data in sources() if name != PROBE]
+            binary = linked(home, root, runner, result.parent / "build")
+            cache.write_atomically(result, _archive(binary, _probe(sources()), root))
     return result

@@ -186,30 +186,30 @@ def _word(text: str, what: str) -> str:
     return text
 
 
-def _lines(number: int, job: ObjectJob) -> list[str]:
-    path = NO_OBJECT if job.data is None else f"/job/{number}.o"
-    lines = [f"object {path} {_clean(job.name, 'the name')}", f"timeout {job.limit}"]
+def lines(path: str, job: ObjectJob) -> list[str]:
+    """What the runner is told of one object, which it finds at `path`."""
+    found = [f"object {path} {_clean(job.name, 'the name')}", f"timeout {job.limit}"]
     flags = {"stats": job.run_times, "brief": job.brief, "watch": job.watch, "attach": job.attach}
     flags["timeline"] = job.timeline
-    lines += [word for word, wanted in flags.items() if wanted]
-    lines += [f"set {_word(name, 'the variable')} {int(value)}" for name, value in job.settings.items()]
-    lines += [f"change {_word(name, 'the variable')} {int(value)}" for name, value in job.changes.items()]
-    lines += [f"cgroup {bit} {_clean(glob, 'the pattern')}" for bit, glob in job.cgroups]
-    lines += [f"stride {job.stride}"] if job.stride else []
-    lines += [f"counter {column} {_clean(name, 'the counter')}" for name, column in job.counters.items()]
-    lines += [f"read {_word(name, 'the variable')}" for name in job.readings]
-    return lines + [f"workload {work.line()}" for work in job.workloads if job.attach]
+    found += [word for word, wanted in flags.items() if wanted]
+    found += [f"set {_word(name, 'the variable')} {int(value)}" for name, value in job.settings.items()]
+    found += [f"change {_word(name, 'the variable')} {int(value)}" for name, value in job.changes.items()]
+    found += [f"cgroup {bit} {_clean(glob, 'the pattern')}" for bit, glob in job.cgroups]
+    found += [f"stride {job.stride}"] if job.stride else []
+    found += [f"counter {column} {_clean(name, 'the counter')}" for name, column in job.counters.items()]
+    found += [f"read {_word(name, 'the variable')}" for name in job.readings]
+    return found + [f"workload {work.line()}" for work in job.workloads if job.attach]
 
 
 def text(job: Job, btf: bool = False) -> str:
     """The whole job, one instruction a line."""
-    lines = ["btf"] if btf else []
+    told = ["btf"] if btf else []
     for path in job.cgroups:
         weight = [str(int(job.weights[path]))] if path in job.weights else []
-        lines.append(" ".join(["mkcgroup", _word(path, "the cgroup"), *weight]))
+        told.append(" ".join(["mkcgroup", _word(path, "the cgroup"), *weight]))
     for number, item in enumerate(job.objects):
-        lines += _lines(number, item)
-    return "\n".join(lines) + "\n"
+        told += lines(NO_OBJECT if item.data is None else f"/job/{number}.o", item)
+    return "\n".join(told) + "\n"
 
 
 def archive(job: Job, btf: bool = False) -> bytes:

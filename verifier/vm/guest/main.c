@@ -4,6 +4,7 @@
 #include "job.h"
 #include "object.h"
 #include "out.h"
+#include "ports.h"
 #include "scx.h"
 #include "topo_vars.h"
 #include "trace.h"
@@ -202,7 +203,7 @@ int main(int argc, char **argv)
 	trace_prepare();
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	become_realtime(50);         /* above everything that a workload is */
-	if (out_open())
+	if (ports_open())
 		fprintf(stderr, "schedc: no result port\n");
 	else
 		run_all();

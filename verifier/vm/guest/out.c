@@ -1,8 +1,6 @@
 #include "out.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,40 +77,14 @@ static void write_all(int fd, const char *data, size_t size)
 	}
 }
 
-/* The ports are found by the names that the host gave them, not by their numbers. */
-static int find_port(const char *wanted)
+void out_to(int fd)
 {
-	DIR *ports = opendir("/sys/class/virtio-ports");
-	struct dirent *entry;
-	int found = -1;
-
-	while (ports && found < 0 && (entry = readdir(ports))) {
-		char path[512], name[64] = "";
-		int fd, size;
-
-		snprintf(path, sizeof(path), "/sys/class/virtio-ports/%s/name", entry->d_name);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		size = read(fd, name, sizeof(name) - 1);
-		close(fd);
-		if (size > 0)
-			name[strcspn(name, "\n")] = 0;
-		if (strcmp(name, wanted))
-			continue;
-		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
-		found = open(path, O_WRONLY | O_CLOEXEC);
-	}
-	if (ports)
-		closedir(ports);
-	return found;
+	port = fd;
 }
 
-int out_open(void)
+void out_blob_to(int fd)
 {
-	port = find_port("schedc.result");
-	blob_port = find_port("schedc.blob");
-	return port < 0 ? -ENODEV : 0;
+	blob_port = fd;
 }
 
 void out_blob(const void *data, size_t size)

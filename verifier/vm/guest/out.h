@@ -1,10 +1,11 @@
-/* One JSON object per line, written to the result channel and nowhere else. */
+/* One JSON object per line, written to one descriptor and nowhere else. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-int out_open(void);                       /* 0, or -errno when the port is absent */
+void out_to(int fd);
+void out_blob_to(int fd);                 /* without one, blobs are dropped */
 void out_blob(const void *data, size_t size);
 
 /* A line: out_begin("load"); out_u64("ms", 3); out_end(); */

@@ -53,6 +53,11 @@ void trace_prepare(void)
 	set(DUMP, "events/sched_ext/sched_ext_dump/enable", "1");
 }
 
+void trace_remove(void)
+{
+	rmdir(DUMP);
+}
+
 void trace_begin(bool timeline)
 {
 	with_timeline = timeline;

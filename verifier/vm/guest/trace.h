@@ -3,5 +3,6 @@
 #include <stdbool.h>
 
 void trace_prepare(void);                 /* once after boot: it takes a tenth of a second */
+void trace_remove(void);                  /* leaves nothing of it behind */
 void trace_begin(bool timeline);
 void trace_report(void);                  /* the dump as lines, the timeline as text in the blob channel */
