@@ -38,6 +38,7 @@ COMMANDS = {
     "replay": Entry("replay", "show a story that broke a policy"),
     "verify": Entry("verify", "run policies on real kernels, in a virtual machine"),
     "certify": Entry("certify", "run a policy through all gates, and state what it passed"),
+    "load": Entry("load", "run a certified policy on this machine, and watch it"),
     "measure": Entry("measure", "how well schedulers serve a workload, on real kernels"),
     "simulate": Entry("simulate", "how well policies serve a workload, on a simulated machine"),
     "generate": Entry("generate", "a policy for a goal, written by a model and mended until the gates take it"),

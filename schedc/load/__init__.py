@@ -1,0 +1,1 @@
+"""Policies on this machine: a certified object is attached, watched, and taken off."""
