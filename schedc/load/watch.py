@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from schedc.load import control
-from schedc.load.errors import NotAllowed
+from schedc.load.errors import LoadError, NotAllowed
 from schedc.load.events import Attached, Changed, Ended, Event, Promise, Status, Why
 from schedc.load.loader import Loader, LoaderGone
 from schedc.load.rate import Judge
@@ -119,20 +119,29 @@ def run(
     # The policy is not to decide when its watcher runs; the loader's silence ends it where this is not allowed.
     with suppress(PermissionError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    with control.listening() as server:
-        begun = time.monotonic()
-        loader = Loader(command, subject)
-        try:
-            if loader.attached:
-                loader.look()  # behind all that attaching has said
-            if not loader.attached or loader.complaint:
-                result = object_result(kernel, loader.end())
-                raise NotAllowed(f"the kernel did not take the policy: {result.headline()}")
+    begun = time.monotonic()
+    loader = Loader(command, subject)
+    try:
+        _check_taken(loader, kernel)
+        with control.listening() as server:  # only now: who was not attached leaves the socket to who is
             verified = sum(line.get("verified_insns", 0) for line in loader.lines)
             tell(Attached(subject.policy.name, verified, round(time.monotonic() - begun, 2)))
             return Watch(subject, loader, kernel, at_most, seconds).run(server, tell)
-        finally:
-            loader.close()
+    finally:
+        loader.close()
+
+
+def _check_taken(loader: Loader, kernel: str) -> None:
+    """`NotAllowed` unless all is attached, also what watches promises."""
+    try:
+        if loader.attached:
+            loader.look()  # behind all that attaching has said
+        if loader.attached and not loader.complaint:
+            return
+        lines = loader.end()
+    except LoaderGone:
+        raise LoadError("the loader ended while it attached the policy", "report this") from None
+    raise NotAllowed(f"the kernel did not take the policy: {object_result(kernel, lines).headline()}")
 
 
 @contextmanager
