@@ -33,7 +33,7 @@ import cryptography.exceptions
 api.check(open(sys.argv[1], encoding="utf-8").read())
 schema.schema()
 files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-print(json.dumps([sorted(file for file in files if file), sys.path[1:]]))
+print(json.dumps([sorted(filter(None, files)), list(filter(None, sys.path))]))
 """
 
 
@@ -61,14 +61,14 @@ def _modules() -> tuple[list[str], list[str]]:
     policy = Path(next(iter(schedc.__path__)), "stdlib_policies", "desk.sched")
     done = subprocess.run([sys.executable, "-c", _LISTED, str(policy)], capture_output=True, text=True, check=True)
     files, path = json.loads(done.stdout)
-    return files, path
+    # Where it is installed from a checkout, that may be found by a hook instead of the path.
+    return files, [str(Path(next(iter(schedc.__path__))).parent), *path]
 
 
 def _code(files: list[str]) -> dict[str, bytes]:
-    return {
-        f"{file}c" if file.endswith(".py") else file: _compiled(Path(file)) if file.endswith(".py") else Path(file).read_bytes()
-        for file in files
-    }
+    """Byte code in place of the sources; extensions as they are."""
+    sources = {f"{file}c": _compiled(Path(file)) for file in files if file.endswith(".py")}
+    return sources | {file: Path(file).read_bytes() for file in files if not file.endswith(".py")}
 
 
 def _standard() -> dict[str, bytes]:
