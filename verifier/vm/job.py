@@ -101,17 +101,19 @@ class Load:
 
 @dataclass(frozen=True)
 class Told:
-    """Tasks of SCHED_EXT on the runner's CPU that take the steps they are told: `run:NS`, `sleep:NS`, `yield`,
-    `nice:LEVEL`, `fork:NS` (a child that runs so long). A round of the busy loop takes `per` ns."""
+    """Tasks of SCHED_EXT on one CPU that take the steps they are told: `run:NS`, `sleep:NS`, `yield`, `nice:LEVEL`,
+    `fork:NS` (a child that runs so long). A round of the busy loop takes `per` ns. Is it another CPU than 0, kernel
+    threads leave it to them, as far as they can."""
 
     tasks: tuple[tuple[str, ...], ...]
     seconds: int = 2
     per: int = 4
+    cpu: int = 0
 
     def line(self) -> str:
         """As the runner reads it."""
         tasks = [" ".join(steps) for steps in self.tasks]
-        return " |".join([f"story per={self.per}", *tasks])
+        return " |".join([f"story per={self.per} cpus={self.cpu}", *tasks])
 
 
 Workload = Mix | Shares | Starve | Switches | Load | Told

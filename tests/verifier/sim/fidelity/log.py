@@ -15,12 +15,12 @@ Entry = tuple[str, int, int]
 
 def entries(seen: Sequence[int], count: int) -> list[Entry]:
     """From the program's words."""
-    assert 0 < count < len(seen), "nothing was written down, or more than there is room for"
+    assert 0 < count <= len(seen), "nothing was written down, or more than there is room for"
     return [(WHAT[word & 0xFF], word >> 16 & 0xFFFFFFFF, word >> 8 & 0xFF) for word in seen[:count]]
 
 
 def stories(log: list[Entry], sizes: Sequence[int]) -> list[list[Entry]]:
-    """One for each number of tasks, in the order in which they were told; the next one's tasks may be there already.
+    """One for each number of tasks, in the order in which they were told.
 
     Pids go up. A story's own tasks are those of whose birth nothing was noted, under another name: its children follow.
     """
@@ -38,7 +38,7 @@ def stories(log: list[Entry], sizes: Sequence[int]) -> list[list[Entry]]:
 
 
 def story(log: list[Entry], tasks: int, kernel: bool) -> list[str]:
-    """From the story's first wakeup on, tasks by the order in which they come.
+    """From the story's first wakeup to the end of its last task, tasks by the order in which they come.
 
     Before it the kernel's tasks, which are the first that come, join the class and sleep; the simulator's are born.
     """
@@ -54,19 +54,7 @@ def story(log: list[Entry], tasks: int, kernel: bool) -> list[str]:
                 continue
             begun.add(pid)
         kept.append((what, pid, more))
-    return _named(_uninterrupted(kept))
-
-
-def _uninterrupted(log: list[Entry]) -> list[Entry]:
-    """Without the moments in which a kernel thread, of a higher class, had the CPU of a task with slice left."""
-    kept: list[Entry] = []
-    for entry in log:
-        before = kept[-1] if kept else None
-        if entry[0] == "running" and before == ("stopping", entry[1], 3):
-            kept.pop()
-            continue
-        kept.append(entry)
-    return kept
+    return _named(kept)
 
 
 def _named(log: list[Entry]) -> list[str]:

@@ -55,17 +55,16 @@ enum what { SELECT = 1, ENQUEUE, DEQUEUE, DISPATCH, RUNNABLE, RUNNING, STOPPING,
 /* Of the story's tasks only; 0 is nobody. */
 static __always_inline void note(enum what what, struct task_struct *p, u64 more)
 {
-	u64 at = nr_seen, pid = 0;
+	u64 at, pid = 0;
 
 	if (p) {
 		if (p->comm[0] != 's' || p->comm[1] != 't' || p->comm[2] != 'o')
 			return;
 		pid = p->pid;
 	}
-	if (at >= ROOM)
-		return;
-	seen[at & (ROOM - 1)] = what | more << 8 | pid << 16;
-	nr_seen = at + 1;
+	at = __sync_fetch_and_add(&nr_seen, 1);
+	if (at < ROOM)
+		seen[at & (ROOM - 1)] = what | more << 8 | pid << 16;
 }
 
 #define NOTED(callback, number)					\
@@ -104,7 +103,7 @@ SEC("struct_ops/enqueue") void story_enqueue(u64 *ctx)
 		insert(p, READY, SLICE, flags);
 }
 
-/* What else the kernel runs decides how often there is neither a task before nor one to come. */
+/* After a kernel thread, or on a CPU without a story, there can be neither a task before nor one to come. */
 SEC("struct_ops/dispatch") void story_dispatch(u64 *ctx)
 {
 	struct task_struct *prev = ARG(1, struct task_struct *);
