@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from schedc.verifier.measure.histogram import Histogram, highest_in
 
-WIDTH, HEIGHT = 720, 300
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 12, 40
+WIDTH, HEIGHT = 720, 284
+LEFT, RIGHT, TOP, BOTTOM = 56, 28, 12, 24
 # The axis of parts: 0 is half of all values, each further nine is as far as the one before.
 PERCENTS = (50.0, 90.0, 99.0, 99.9, 99.99)
 _UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "us"), (1.0, "ns"))
@@ -47,12 +47,13 @@ def chart(title: str, seen: Sequence[tuple[int, str, Histogram]]) -> Chart:
     low, high = floor(log10(min(values))), max(ceil(log10(max(values))), floor(log10(min(values))) + 1)
     nines = max(_nines(100.0 * part) for _, _, steps in curves for _, part in steps)
     shown = [percent for percent in PERCENTS if _nines(percent) <= nines + 0.2]
+    most = max(nines, _nines(shown[-1]), 1.0)
 
     def x(value: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (log10(value) - low) / (high - low)
 
     def y(part: float) -> float:
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * _nines(100.0 * part) / max(nines, 1.0)
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * _nines(100.0 * part) / most
 
     lines = [
         Line(number, name, " ".join(f"{x(value):.1f},{y(part):.1f}" for value, part in steps))
