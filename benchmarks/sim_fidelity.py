@@ -119,7 +119,8 @@ def rows(workload: Workload, seeds: int, runs: Mapping[str, Sequence[Run]]) -> I
         a, b = [median(one[name]) for name in names], [median(other[name]) for name in names]
         cells = [f"{name} {_short(figure, x)}/{_short(figure, y)}" for name, x, y in zip(names, a, b, strict=True)]
         differ = "; ".join(turned(names, one, other)) or "none"
-        row = (f"{workload.name}: {figure.label}", f"{correlation(a, b):.2f}", str(len(names)), differ, ", ".join(cells))
+        what = f"{workload.name}: {figure.label}"
+        row = (what, f"{correlation(a, b):.2f}", str(len(names)), differ, ", ".join(cells))
         yield f"| {' | '.join(row)} |"
 
 

@@ -415,7 +415,7 @@ void catch_traps(u64 cpu_seconds);
 
 void wait_begins(struct sim_task *p);
 void leaves_local(struct sim_task *p);
-void tell(struct sim_cpu *rq, struct sim_task *p);
+void told_of(struct sim_cpu *rq, struct sim_task *p);
 void wait_ends(struct sim_task *p);
 void idle_ends(struct sim_cpu *rq);
 void served_at_end(void);

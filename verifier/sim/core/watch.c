@@ -31,7 +31,7 @@ void leaves_local(struct sim_task *p)
 }
 
 /* An idle CPU is kicked while the callback is about a task that waits and may run there. */
-void tell(struct sim_cpu *rq, struct sim_task *p)
+void told_of(struct sim_cpu *rq, struct sim_task *p)
 {
 	if (p->waiting_since == NEVER || rq->class != CLASS_IDLE || !mask_has(p->t.cpus_ptr, rq->id))
 		return;
