@@ -22,6 +22,7 @@ from schedc.verifier.vm.machine import Machine, Memory
 from schedc.verifier.vm.qmp import Qmp
 
 _STATE = "state"
+_PART = ".part-"
 _IGNORE_SHARED = {"capability": "x-ignore-shared", "state": True}
 
 
@@ -105,9 +106,11 @@ def _make(kernel: images.Kernel, shape: Machine, place: Path, folder: Path) -> N
     """Boots the kernel to where it waits, and writes down what it is. Visible to others when it is whole."""
     cache.say(f"keeping a booted guest of {kernel.release}")
     place.mkdir(parents=True, exist_ok=True)
+    for left in place.glob(f"{_PART}*"):  # by a process that was killed here: the caller has the lock
+        shutil.rmtree(left, ignore_errors=True)
     with contextlib.ExitStack() as stack:
         qmp = stack.enter_context(_monitored())
-        part = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".part-", dir=place)))
+        part = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=_PART, dir=place)))
         directory = stack.enter_context(owned.directory())
         command = _command(shape, Memory(part, kept=True), directory, qmp)
         command += ["-kernel", str(kernel.vmlinuz), "-initrd", str(guest_build.initramfs())]
@@ -136,8 +139,7 @@ def _keep(qmp: Qmp, path: Path) -> None:
 
 
 def _only(place: Path, part: Path, folder: Path) -> None:
-    """This snapshot instead of those that came before it, which nobody will ask for again, and of what is left of
-    processes that were killed at this point: the caller has the lock."""
+    """This snapshot instead of those that came before it, which nobody will ask for again."""
     for old in place.iterdir():
         if old != part:
             shutil.rmtree(old, ignore_errors=True)

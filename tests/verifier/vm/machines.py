@@ -16,6 +16,7 @@ from schedc.verifier.vm import guest_build
 
 _REAL_QEMU = shutil.which("qemu-system-x86_64")
 HANGS = "exec sleep 1000"
+ONE_OBJECT = ("schedc.verifier.vm", "thing.o", "--load-only")
 # Finds the file that the guest's lines go to, and answers for one object.
 ANSWERS = """\
 for word; do case "$word" in file,id=result,path=*) result=${word#*path=} ;; esac; done
@@ -79,9 +80,9 @@ class Host:
         path = f"{self.bin}:{os.environ['PATH']}"
         return os.environ | {"PATH": path, "SCHEDC_CACHE": str(self.cache), "TMPDIR": str(self.tmp)}
 
-    def start(self, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-        """A run of one object."""
-        command = [*prefix, sys.executable, "-m", "schedc.verifier.vm", "thing.o", "--load-only"]
+    def start(self, prefix: tuple[str, ...] = (), words: tuple[str, ...] = ONE_OBJECT) -> subprocess.Popen[str]:
+        """A run of one object, or of what `words` say to Python."""
+        command = [*prefix, sys.executable, "-m", *words]
         return subprocess.Popen(
             command,
             cwd=self.folder,

@@ -11,13 +11,21 @@ from pathlib import Path
 
 import pytest
 
+import schedc
 from schedc.verifier.vm import boot, cache, images, kernel_image, owned, processes
 from schedc.verifier.vm import run as runs
 from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.job import Job, ObjectJob
 from schedc.verifier.vm.machine import Machine
-from tests.verifier.vm.machines import ANSWERS, HANGS, Host, gone, until
+from tests.verifier.vm.machines import ANSWERS, HANGS, ONE_OBJECT, Host, gone, until
 
+ROOT = Path(next(iter(schedc.__path__))).parent
+POLICY, WORKLOAD = str(ROOT / "stdlib_policies/fifo.sched"), str(ROOT / "examples/workloads/latency.toml")
+COMMANDS = (
+    ("schedc.cli", "verify", POLICY, "--kernel", "6.18"),
+    ("schedc.cli", "verify", POLICY, "--kernel", "6.18", "--cold"),
+    ("schedc.cli", "measure", POLICY, "--kernel", "6.18", "--workload", WORKLOAD),
+)
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
 
 
@@ -38,10 +46,11 @@ def here(host: Host, monkeypatch: pytest.MonkeyPatch) -> Host:
     return host
 
 
-def interrupted(host: Host, number: signal.Signals) -> int:
+def interrupted(host: Host, number: signal.Signals, words: tuple[str, ...] = ONE_OBJECT) -> int:
     """A run that gets the signal once its guest is there; its exit code."""
-    process = host.start()
-    assert until(lambda: bool(host.guests())), "no guest was started"
+    before = len(host.guests())
+    process = host.start(words=words)
+    assert until(lambda: len(host.guests()) > before), "no guest was started"
     process.send_signal(number)
     process.communicate()
     assert until(lambda: all(map(gone, host.guests()))), "a guest is left"
@@ -61,6 +70,23 @@ def test_no_signal_leaves_anything(host: Host, number: signal.Signals) -> None:
     out, _ = again.communicate()
     assert again.returncode == 0, out
     assert host.leftovers() == []
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_no_command_leaves_anything(host: Host, words: tuple[str, ...]) -> None:
+    assert interrupted(host, signal.SIGKILL, words) == -signal.SIGKILL
+    assert interrupted(host, signal.SIGINT, words) == 128 + signal.SIGINT
+    assert host.leftovers() == [], "also of the run before, which could not clean up"
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_command_says_that_memory_is_out(host: Host, words: tuple[str, ...]) -> None:
+    host.qemu("kill -9 $$")
+    process = host.start(words=words)
+    out, _ = process.communicate()
+    assert process.returncode == 2, out
+    assert "memory" in out and "Traceback" not in out
+    assert host.leftovers() == [] and all(map(gone, host.guests()))
 
 
 def test_what_a_guest_started_ends_with_it(host: Host) -> None:
