@@ -15,6 +15,14 @@ _NOISE = re.compile(
 )
 
 
+# What libbpf says where an object has externs of `__kconfig` and the kernel does not carry its configuration.
+_NO_CONFIG = "failed to open system Kconfig"
+_WAY_OUT = (
+    "the object asks for the kernel's configuration (`__kconfig`), which this kernel does not carry in /proc/config.gz:"
+    " make it a `const volatile` variable, whose value --set gives, or use a kernel with CONFIG_IKCONFIG_PROC"
+)
+
+
 def _reason(log: str) -> str:
     # Newer kernels explain at length behind the sentence itself.
     walk = log.split("\nVerification failed:")[0]
@@ -24,6 +32,8 @@ def _reason(log: str) -> str:
 
 def _first_warning(text: str) -> str:
     """Without a verifier's log, libbpf's first sentence names the cause; what follows only repeats it."""
+    if _NO_CONFIG in text:
+        return _WAY_OUT
     for line in text.splitlines():
         if line.startswith("libbpf: "):
             return line.removeprefix("libbpf: ")

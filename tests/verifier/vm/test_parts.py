@@ -206,3 +206,9 @@ def test_a_guest_that_does_not_come_up(tmp_path: Path, monkeypatch: pytest.Monke
             tmp_path,
             monkeypatch,
         )
+
+
+def test_an_object_that_asks_for_the_kernels_configuration_has_a_way_out() -> None:
+    said = "libbpf: failed to open system Kconfig\nlibbpf: failed to load object 'x'\n"
+    message = verifier_log.failure("load", 2, "why", said).message
+    assert "__kconfig" in message and "const volatile" in message and "--set" in message
