@@ -23,6 +23,7 @@ class Frame:
         self.prev: Task | None = None
         self.own_cpu: int | None = None
         self.own_names: tuple[t.Local, ...] = ()
+        self.dry = False
         self.now = run.kernel.now
         self.globals = {each: run.memory[each, 0] for each in run.policy.globals}
         self.params = {each: run.kernel.param(each) for each in run.policy.params}

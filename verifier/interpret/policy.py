@@ -19,7 +19,6 @@ from schedc.verifier.interpret.kernel import DEFAULT_SLICE, LOCAL, Instance, Ker
 from schedc.verifier.interpret.machine import Task
 from schedc.verifier.interpret.memory import Memory
 from schedc.verifier.interpret.numbers import distance
-from schedc.verifier.interpret.silent import Silent
 
 SECOND = 1_000_000_000
 # While a CPU is offline, how often each other one looks into the queues that may have lost theirs.
@@ -250,7 +249,11 @@ class PolicyRun:
         self._run("running", frame)
 
     def stopping(self, task: Task) -> None:
+        self._stop(task, dry=False)
+
+    def _stop(self, task: Task, dry: bool) -> None:
         frame = self._frame("stopping", task, task.cpu)
+        frame.dry = dry
         handler = self.policy.handlers.get("stopping")
         for formal in handler.formals if handler is not None else ():
             if formal.type.kind is Kind.DURATION:
@@ -274,12 +277,9 @@ class PolicyRun:
 
     def vtime_if_stopped(self, task: Task) -> int:
         """Its virtual time if it stopped now."""
-        kernel, self.kernel = self.kernel, Silent(self.kernel)
         with self.memory.trial():
-            self.stopping(task)
-            vtime = int(self.memory["vtime", task.pid])
-        self.kernel = kernel
-        return vtime
+            self._stop(task, dry=True)
+            return int(self.memory["vtime", task.pid])
 
     def go_on(self, task: Task, contested: bool) -> None:
         """As if it had stopped, waited and been chosen; what it runs while nobody waits is not charged."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from schedc.typed import tree as t
 from schedc.types.kinds import UNSIGNED, Kind
+from schedc.verifier.interpret.dry import is_left_out
 from schedc.verifier.interpret.expressions import arm_of, holds, ranged, state_key
 from schedc.verifier.interpret.frame import Frame, evaluate, meaning
 from schedc.verifier.interpret.inserts import insert
@@ -27,6 +28,8 @@ _WHOLE = End("")
 
 def run_block(frame: Frame, block: t.Block) -> End:
     for statement in block.statements:
+        if frame.dry and is_left_out(statement):
+            continue
         frame.run.at(statement)
         end = evaluate(frame, statement)
         if end is not None and end is not _WHOLE:
