@@ -1,4 +1,4 @@
-"""The library of policies that comes with schedc."""
+"""The library of policies, and the pages about the language, that come with schedc."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def policy_text(name: str) -> str:
 def figures_file() -> Path:
     """Where `python -m benchmarks.library` stores what it measured; there need not be one."""
     return _FOLDER / "figures.json"
+
+
+def reference() -> dict[str, Path]:
+    """The pages of docs/ by their names."""
+    return {path.stem: path for path in sorted((Path(__file__).parent / "docs").glob("*.md"))}
 
 
 def title(text: str) -> str:

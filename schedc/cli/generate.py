@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from schedc.model.budget import Limits
     from schedc.model.config import Config, Model
     from schedc.model.generate import Result, Task
-    from schedc.model.talk import Provider
 
 _MAX_TEXT = 200_000
 _MAX_SECONDS = 1_000_000
@@ -27,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("goal", nargs="?", metavar="GOAL", help="what the policy is for, in words")
     parser.add_argument("--workload", metavar="FILE", help="what the workload looks like, as text or JSON")
     parser.add_argument("--from", dest="start", metavar="POLICY", help="a .sched file to start from")
-    parser.add_argument("--gates", metavar="LIST", help="such as check,compile,kernel; default: all but kernel")
+    parser.add_argument("--gates", metavar="LIST", help="such as check,simulate,fuzz,kernel; default: all but kernel")
     parser.add_argument("--kernel", action="append", metavar="SERIES", help="for the kernel gate; default 6.18")
     parser.add_argument("--model", metavar="NAME", help="who writes; the default is in the configuration")
     parser.add_argument("--base-url", metavar="URL", help="another service that speaks the Messages API")
@@ -64,30 +62,22 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from schedc.model.budget import Ledger
     from schedc.model.config import load
-    from schedc.model.generate import Generator
-    from schedc.model.secrets import known
-    from schedc.model.transcript import Transcript
+    from schedc.model.run import new_folder
+    from schedc.model.run import run as generated
 
     config = load(Path(options.config) if options.config else None)
     model = _model(options, config)
-    task = _task(options, model.max_output)
-    limits, provider = _limits(options, config, model), _provider(model)
-    ledger = Ledger(limits, model.price)
-    transcript = Transcript(_folder(options), known(model))
-    try:
-        result = Generator(task, provider, ledger, transcript, _say(options)).run()
-    except KeyboardInterrupt:
-        complain(f"interrupted; every attempt is in {transcript.folder} ({ledger.text()})")
-        raise
-    finally:
-        transcript.close()
+    limits = _limits(options, config, model)
+    folder = Path(options.output) if options.output else new_folder()
+    result = generated(_task(options, model.max_output), model, limits, folder, _say(options))
     _show(result, options)
     return 0 if result.policy is not None else 1
 
 
 def _show(result: Result, options: argparse.Namespace) -> None:
+    from schedc.model.generate import CERTIFICATE
+
     if options.format == "json":
         print((result.folder / "report.json").read_text(encoding="utf-8"))
         return
@@ -95,6 +85,8 @@ def _show(result: Result, options: argparse.Namespace) -> None:
         print(f"{each.gate:<9} {'passed' if each.passed else 'NOT PASSED'}  {_plain(each.summary)}")
     if result.policy is not None:
         print(f"accepted: {result.folder / 'policy.sched'}")
+        if result.certificate is not None:
+            print(f"certificate: {result.folder / CERTIFICATE}")
     else:
         print(f"no policy: {_plain(result.why)}\nevery attempt is in {result.folder}")
     print(f"spent: {result.summary}")
@@ -113,20 +105,25 @@ def _from_answer(options: argparse.Namespace) -> int:
     """For who pastes into a chat: what is printed goes back to the model as it is; a policy that passes, to a file."""
     from schedc.model import answer as answers
     from schedc.model import prompts
-    from schedc.model.gates import apart
+    from schedc.model.gates import apart, asked
+    from schedc.model.generate import CERTIFICATE, certificate_of, certificate_text
 
     found = answers.find(_read(options.from_answer))
     if isinstance(found, answers.Missing):
         return _back(options, found.told, "no policy")
-    gates = _gates(options)
+    gates, outcomes = _gates(options), []
     for gate in gates:
-        outcome = apart.run(gate, found.policy, _gate_options(options).get(gate, {}), _say(options), float("inf"))
+        wanted = asked(gate, gates, _gate_options(options))
+        outcome = apart.run(gate, found.policy, wanted, _say(options), float("inf"))
         if not outcome.passed:
             return _back(options, prompts.refused(gate, outcome.told, found.note), gate)
+        outcomes.append(outcome)
     if options.output:
         target = Path(options.output)
         target.mkdir(parents=True, exist_ok=True)
         (target / "policy.sched").write_text(found.policy, encoding="utf-8")
+        if (made := certificate_of(outcomes)) is not None:
+            (target / CERTIFICATE).write_text(certificate_text(made), encoding="utf-8")
     if options.format == "json":
         print(json.dumps({"accepted": True, "gates": list(gates), "policy": found.policy}))
     else:
@@ -188,22 +185,13 @@ def _model(options: argparse.Namespace, config: Config) -> Model:
     return replace(model, base_url=options.base_url) if options.base_url else model
 
 
-def _provider(model: Model) -> Provider:
-    if model.provider == "command":
-        from schedc.model.providers.command import Command
-
-        return Command(model.command)
-    from schedc.model.providers.messages import Messages
-
-    return Messages(model)
-
-
 def _limits(options: argparse.Namespace, config: Config, model: Model) -> Limits:
     """The configured ones, but for those that are given. Money is limited by default only where it can be counted."""
     from schedc.model.budget import Limits
+    from schedc.model.run import usual_limits
 
-    ours = config.limits
-    money = _money(options.max_money) if options.max_money is not None else ours.money if model.price else None
+    ours = usual_limits(config, model)
+    money = _money(options.max_money) if options.max_money is not None else ours.money
     limits = Limits(
         ours.attempts if options.attempts is None else options.attempts,
         ours.seconds if options.seconds is None else options.seconds,
@@ -225,10 +213,6 @@ def _money(text: str) -> Decimal:
     if not money.is_finite() or money <= 0:
         raise Refused(f"--max-money: {text} is no amount of dollars, such as 0.50")
     return money
-
-
-def _folder(options: argparse.Namespace) -> Path:
-    return Path(options.output or time.strftime("generated-%Y%m%d-%H%M%S"))
 
 
 def _read(name: str) -> str:

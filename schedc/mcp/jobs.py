@@ -1,4 +1,4 @@
-"""Gates for clients: one at a time, each in a process that ends with the request, within limits for the client."""
+"""Gates for clients: those that take long one at a time, each in a process that ends with the request; all bounded."""
 
 from __future__ import annotations
 
@@ -20,47 +20,61 @@ from schedc.model.gates.registry import runner
 
 Report = Callable[[str], Awaitable[None]]
 # What a client may have going at once, the one that runs included.
-MOST_WAITING = 4
+MOST_LONG, MOST_QUICK = 4, 64
 _LAST_LINES = 12
 
 
 @dataclass
+class _Lane:
+    """One piece of work at a time, `most` that run or wait."""
+
+    most: int
+    waiting: int = 0
+    slot: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1))
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        if self.waiting >= self.most:
+            raise GateTrouble(f"{self.waiting} requests are waiting already", "wait for their answers, or cancel some")
+        self.waiting += 1
+        try:
+            async with self.slot:
+                yield
+        finally:
+            self.waiting -= 1
+
+
+@dataclass
 class Jobs:
-    """The work of one client: `seconds` in all for what takes long."""
+    """The work of one client: `seconds` in all. What is quick does not wait for what takes long."""
 
     seconds: float = 3_600.0
     _used: float = 0.0
-    _waiting: int = 0
-    _slot: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(1))
+    _quick: _Lane = field(default_factory=lambda: _Lane(MOST_QUICK))
+    _long: _Lane = field(default_factory=lambda: _Lane(MOST_LONG))
 
     async def run(self, gate: str, text: str, options: dict[str, Any], report: Report) -> Outcome:
         """`GateTrouble` where the gate cannot do its work, or the client has had its share."""
-        if not GATES[gate].apart:
-            return await anyio.to_thread.run_sync(partial(_here, gate, text, options), abandon_on_cancel=True)
-        async with self._turn() as seconds:
+        apart_ = GATES[gate].apart
+        async with (self._long if apart_ else self._quick).turn(), self._counted() as seconds:
+            if not apart_:
+                return await anyio.to_thread.run_sync(partial(_here, gate, text, options))
             return await _apart(gate, text, options, report, min(seconds, GATES[gate].seconds))
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[float]:
-        """The seconds that are left, when it is this one's turn."""
-        if self._waiting >= MOST_WAITING:
-            raise GateTrouble(f"{self._waiting} requests are waiting already", "wait for their answers, or cancel some")
-        self._waiting += 1
+    async def _counted(self) -> AsyncIterator[float]:
+        """The seconds that are left."""
+        left = self.seconds - self._used
+        if left <= 0:
+            raise GateTrouble(
+                f"the {self.seconds:.0f} s of work for this client are used up",
+                "start the server again, with more by --seconds",
+            )
+        begin = time.monotonic()
         try:
-            async with self._slot:
-                left = self.seconds - self._used
-                if left <= 0:
-                    raise GateTrouble(
-                        f"the {self.seconds:.0f} s of work for this client are used up",
-                        "start the server again, with more by --seconds",
-                    )
-                begin = time.monotonic()
-                try:
-                    yield left
-                finally:
-                    self._used += time.monotonic() - begin
+            yield left
         finally:
-            self._waiting -= 1
+            self._used += time.monotonic() - begin
 
 
 def _here(gate: str, text: str, options: dict[str, Any]) -> Outcome:
@@ -105,5 +119,3 @@ async def _collect(process: Process, output: list[str]) -> None:
     assert process.stdout is not None
     async for chunk in TextReceiveStream(process.stdout, errors="replace"):
         output.append(chunk)
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -24,7 +24,9 @@ from schedc.syntax.limits import MAX_CHARACTERS
 Policy = Annotated[str, Field(max_length=MAX_CHARACTERS, description="the whole text of a .sched policy")]
 # A series, never a path: clients name no files of this machine.
 Kernel = Annotated[str, Field(pattern=r"^\d{1,2}\.\d{1,3}$", description="a kernel's series, such as 6.18")]
+Later = Literal["simulate", "exhaust", "kernel"]
 Name = Annotated[str, Field(max_length=80, description="a policy of the library")]
+_LATER: list[Later] = ["simulate", "exhaust", "kernel"]
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
@@ -69,10 +71,20 @@ def register(server: MCPServer[Any], jobs: Jobs, results: Results) -> None:
     async def simulate_policy(
         policy: Policy,
         ctx: Context[Any, Any],
-        stories: Annotated[int, Field(ge=1, le=400, description="how many are drawn")] = 40,
+        stories: Annotated[int, Field(ge=1, le=400, description="how many, full machines first")] = 40,
     ) -> Annotated[CallToolResult, Verdict]:
-        """Run a policy through scenes and drawn stories on a simulated scheduler core; what breaks it is told."""
+        """Run a policy on fully loaded simulated machines, then through some drawn stories; what breaks it is told."""
         return await judged("simulate", policy, ctx, stories=stories)
+
+    @server.tool(annotations=_READS)
+    async def fuzz_policy(
+        policy: Policy,
+        ctx: Context[Any, Any],
+        stories: Annotated[int, Field(ge=1, le=5_000, description="how many are drawn")] = 200,
+        seed: Annotated[int, Field(ge=0, le=1_000_000, description="which ones")] = 1,
+    ) -> Annotated[CallToolResult, Verdict]:
+        """Search for a story on the simulated core that breaks a property; the shortest one found is told."""
+        return await judged("fuzz", policy, ctx, stories=stories, seed=seed)
 
     @server.tool(annotations=_READS)
     async def verify_policy(
@@ -85,6 +97,17 @@ def register(server: MCPServer[Any], jobs: Jobs, results: Results) -> None:
         return await judged("kernel", policy, ctx, kernels=[kernel], seconds=seconds)
 
     @server.tool(annotations=_READS)
+    async def certify_policy(
+        policy: Policy,
+        ctx: Context[Any, Any],
+        gates: Annotated[list[Later], Field(max_length=3, description="beside check and compile")] = _LATER,
+        kernel: Kernel = "6.18",
+        stories: Annotated[int, Field(ge=1, le=5_000)] = 200,
+    ) -> Annotated[CallToolResult, Verdict]:
+        """Run the gates and make the certificate of what passed; it is the linked report. Unsigned; minutes."""
+        return await judged("certify", policy, ctx, gates=gates, kernels=[kernel], stories=stories)
+
+    @server.tool(annotations=_READS)
     def explain(code: Annotated[str, Field(max_length=8, description="such as S301")]) -> str:
         """The page of a diagnostic's code: what it means, a policy that has it and one that is mended."""
         page = pages.page(code)
@@ -95,10 +118,11 @@ def register(server: MCPServer[Any], jobs: Jobs, results: Results) -> None:
     @server.tool(annotations=_READS)
     def search_policies(
         words: Annotated[str, Field(max_length=200, description="a workload or an idea; none: all")] = "",
+        most: Annotated[int, Field(ge=1, le=100, description="how many at most")] = 8,
     ) -> list[Entry]:
-        """Policies of the library that suit the words, best first."""
+        """Policies of the library that suit the words, best first. The resource schedc://library lists all."""
         entries = []
-        for name, matched in found_for(words):
+        for name, matched in found_for(words)[:most]:
             said = head(policy_text(name))
             places = [f"{match.word}: {match.where}" for match in matched]
             entries.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ from schedc.model import answer as answers
 from schedc.model import prompts
 from schedc.model.budget import Ledger, OverBudget
 from schedc.model.calls import Caller
-from schedc.model.gates import Outcome, apart
+from schedc.model.gates import Outcome, apart, asked
 from schedc.model.talk import Answer, Prompt, Provider, Stop, Turn
 from schedc.model.transcript import Transcript
 from schedc.verifier.trouble import Trouble
 
 Say = Callable[[str], None]
+CERTIFICATE = "policy.certificate.json"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """`policy` is accepted by all gates, or None; `why`: what ended the loop without one."""
+    """`policy` is accepted by all gates, or None; `why`: what ended the loop without one.
+
+    `outcomes` are the gates' on the last policy; `spent` is in tokens, US dollars and seconds, `summary` the same as a
+    line; `certificate` as docs/certificates.md has it, None where no object was looked at.
+    """
 
     policy: str | None
     why: str
@@ -46,6 +51,10 @@ class Result:
     spent: dict[str, object]
     summary: str
     folder: Path
+
+    @property
+    def certificate(self) -> Mapping[str, Any] | None:
+        return certificate_of(self.outcomes) if self.policy is not None else None
 
 
 class Generator:
@@ -70,6 +79,7 @@ class Generator:
             policy, why = None, str(trouble)
         except BaseException:
             self._end(None, "interrupted")
+            self._say(f"interrupted; every attempt is in {self._transcript.folder} ({self._ledger.text()})")
             raise
         return self._end(policy, why)
 
@@ -111,7 +121,8 @@ class Generator:
         left = self._ledger.seconds_left
         if left <= 0:
             raise OverBudget(f"the time of {self._ledger.limits.seconds:g} s is over", "allow more with --seconds")
-        outcome = apart.run(gate, policy, self._task.options.get(gate, {}), lambda text: None, left)
+        options = asked(gate, self._task.gates, self._task.options)
+        outcome = apart.run(gate, policy, options, lambda text: None, left)
         self._outcomes = (*self._outcomes, outcome)
         verdict = "passed" if outcome.passed else "not passed"
         self._say(f"attempt {number}: {gate}: {verdict} ({outcome.summary})")
@@ -126,6 +137,8 @@ class Generator:
             self._transcript.file("policy.sched", policy)
         why, folder = self._transcript.clean(why), self._transcript.folder
         result = Result(policy, why, self._outcomes, spent, self._ledger.text(), folder)
+        if result.certificate is not None:
+            self._transcript.file(CERTIFICATE, certificate_text(result.certificate))
         self._transcript.file("report.json", to_json(result, self._task, self._model))
         self._transcript.event("end", accepted=policy is not None, why=why, spent=spent)
         return result
@@ -140,8 +153,19 @@ def to_json(result: Result, task: Task, model: str) -> str:
             "model": model,
             "accepted": result.policy is not None,
             "why": result.why,
+            "certificate": result.certificate["id"] if result.certificate is not None else None,
             "gates": [each.to_json() for each in result.outcomes],
             "spent": result.spent,
         },
         indent=2,
     )
+
+
+def certificate_of(outcomes: Sequence[Outcome]) -> Mapping[str, Any] | None:
+    """What the gate of that name made."""
+    return next((each.report for each in outcomes if each.gate == "certify" and each.passed), None)
+
+
+def certificate_text(certificate: Mapping[str, Any]) -> str:
+    """As `schedc certify` writes it."""
+    return json.dumps(certificate, indent=2, ensure_ascii=False) + "\n"

@@ -31,7 +31,6 @@ def goal(words: str, workload: str = "", start: str = "") -> str:
     return "\n\n".join(parts)
 
 
-
 def refused(gate: str, told: str, note: str = "") -> str:
     """A gate's findings, with what to do about them."""
     head = f"{note}\n\n" if note else ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ from mcp.shared.exceptions import MCPError
 
 from schedc.card import card
 from schedc.library import policies, policy_text
-from schedc.mcp import results
+from schedc.mcp import jobs, results
 from schedc.mcp.server import build
+from schedc.model.gates import Outcome
 from schedc.syntax.grammar import grammar_text
+from schedc.verifier import certificate as certificates
 
 ROOT = Path(__file__).parents[2]
 FIFO = policy_text("fifo")
@@ -45,15 +49,15 @@ async def test_what_is_offered() -> None:
     async with client() as session:
         tools = {tool.name: tool for tool in (await session.list_tools()).tools}
         assert set(tools) == {
-            "check_policy", "compile_policy", "simulate_policy", "verify_policy", "explain", "search_policies", "get_policy",
-            "compare_policies",
+            "check_policy", "compile_policy", "simulate_policy", "fuzz_policy", "verify_policy", "certify_policy", "explain",
+            "search_policies", "get_policy", "compare_policies",
         }  # fmt: skip
         assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools.values())
         check = tools["check_policy"]
         assert check.input_schema["properties"]["policy"]["maxLength"] == 65_536
         assert check.output_schema is not None and "findings" in check.output_schema["properties"]
         prompts = {prompt.name for prompt in (await session.list_prompts()).prompts}
-        assert prompts == {"write_policy", "mend_policy", "explain_policy"}
+        assert prompts == {"write_policy", "mend_policy", "choose_policy", "explain_policy"}
 
 
 async def test_a_policy_is_checked() -> None:
@@ -87,11 +91,25 @@ async def test_the_pages() -> None:
         assert await read(session, "schedc://grammar") == grammar_text()
         assert await read(session, "schedc://library/fair") == policy_text("fair")
         assert (await read(session, "schedc://codes/S301")).startswith("S301")
-        prompt = await session.get_prompt("mend_policy", {"policy": LOSES})
-        assert LOSES in prompt.messages[0].content.text  # type: ignore[union-attr]
+        assert "schedc://library/fair: " in await read(session, "schedc://library")
+        assert "schedc://reference/language: " in await read(session, "schedc://reference")
+        assert await read(session, "schedc://reference/laws") == (ROOT / "docs" / "laws.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("uri", ["schedc://library/..%2F..%2Fapi", "schedc://library/none", "schedc://codes/X", "schedc://results/9"])
+async def test_the_prompts() -> None:
+    async with client() as session:
+        assert card() in await asked(session, "write_policy", {"goal": "be quick"})
+        assert LOSES in await asked(session, "mend_policy", {"policy": LOSES})
+        assert LOSES in await asked(session, "explain_policy", {"policy": LOSES})
+        assert "search_policies" in await asked(session, "choose_policy", {"workload": "a web server"})
+
+
+async def asked(session: Client, name: str, arguments: dict[str, str]) -> str:
+    text: str = (await session.get_prompt(name, arguments)).messages[0].content.text  # type: ignore[union-attr]
+    return text
+
+
+@pytest.mark.parametrize("uri", ["schedc://library/..%2F..%2Fapi", "schedc://library/none", "schedc://reference/..%2FREADME", "schedc://codes/X", "schedc://results/9"])
 async def test_there_is_nothing_else_to_read(uri: str) -> None:
     async with client() as session:
         with pytest.raises(MCPError):
@@ -103,7 +121,8 @@ async def test_the_library_is_searched() -> None:
         found = await session.call_tool("search_policies", {"words": "games, where a frame must be in time"})
         assert found.structured_content is not None
         assert found.structured_content["result"][0]["name"] == "lavd"
-        everything = await session.call_tool("search_policies", {})
+        assert len(found.structured_content["result"]) <= 8
+        everything = await session.call_tool("search_policies", {"most": 100})
         assert everything.structured_content is not None
         assert [each["name"] for each in everything.structured_content["result"]] == list(policies())
         text = await session.call_tool("get_policy", {"name": "fifo"})
@@ -128,6 +147,11 @@ async def test_policies_of_the_library_are_compared() -> None:
         ("explain", {"code": "S999"}),
         ("verify_policy", {"policy": FIFO, "kernel": "/boot/vmlinuz"}),
         ("verify_policy", {"policy": FIFO, "seconds": 100_000}),
+        ("simulate_policy", {"policy": FIFO, "stories": "many"}),
+        ("fuzz_policy", {"policy": FIFO, "stories": 10**30}),
+        ("certify_policy", {"policy": FIFO, "gates": ["load"]}),
+        ("certify_policy", {"policy": ["language 1"]}),
+        ("search_policies", {"words": {"a": {"b": {}}}}),
         ("load_policy", {"policy": FIFO}),
     ],
 )
@@ -153,10 +177,54 @@ async def test_long_work_says_how_it_goes_and_its_finding_is_a_story() -> None:
     assert said == ["1 stories"]
 
 
+async def test_every_gate_tells_what_is_wrong() -> None:
+    async with client() as session:
+        for tool in ("compile_policy", "simulate_policy", "fuzz_policy", "verify_policy", "certify_policy"):
+            bad = await session.call_tool(tool, {"policy": LOSES})
+            assert bad.structured_content is not None and bad.structured_content["passed"] is False
+            assert '"code": "S301"' in bad.structured_content["findings"], tool
+
+
+async def test_stories_and_a_certificate() -> None:
+    async with client() as session:
+        bad = await session.call_tool("fuzz_policy", {"policy": STARVES, "stories": 1})
+        assert bad.structured_content is not None and "breaks `no_abort`" in bad.structured_content["findings"]
+        good = await session.call_tool("certify_policy", {"policy": FIFO, "gates": ["simulate"], "stories": 4})
+        assert good.structured_content is not None and good.structured_content["passed"] is True
+        made = json.loads(await read(session, good.structured_content["report"]))["report"]
+        assert certificates.read(json.dumps(made).encode()).policy == "fifo"
+
+
 async def test_a_clients_work_ends_with_its_share() -> None:
     async with client(seconds=0.0) as session:
-        answer = await session.call_tool("compile_policy", {"policy": FIFO})
-        assert answer.is_error and answer.content[0].type == "text" and "used up" in answer.content[0].text
+        for tool in ("check_policy", "compile_policy"):
+            answer = await session.call_tool(tool, {"policy": FIFO})
+            assert answer.is_error and answer.content[0].type == "text" and "used up" in answer.content[0].text
+
+
+async def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a thousand requests at once each gets an answer, and most are told to wait."""
+    entered = threading.Event()
+
+    def slow(gate: str, text: str, options: dict[str, Any]) -> Outcome:
+        entered.wait(0.2)
+        return Outcome(gate, True, "well")
+
+    monkeypatch.setattr(jobs, "_here", slow)
+    answers: list[bool] = []
+
+    async with client() as session:
+        async def ask() -> None:
+            answers.append((await session.call_tool("check_policy", {"policy": FIFO})).is_error is True)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(1000):
+                group.start_soon(ask)
+            await anyio.sleep(0.3)
+            entered.set()
+        assert len(answers) == 1000 and 0 < answers.count(False) < 500
+        monkeypatch.undo()
+        assert not (await session.call_tool("check_policy", {"policy": FIFO})).is_error
 
 
 def workers(server: int) -> list[str]:

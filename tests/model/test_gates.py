@@ -20,7 +20,8 @@ def quiet(text: str) -> None:
 
 
 def test_they_run_in_the_order_of_cost() -> None:
-    assert chosen(["kernel", "simulate", "kernel"]) == ("check", "simulate", "kernel")
+    assert chosen(["kernel", "simulate", "kernel"]) == ("check", "simulate", "kernel", "certify")
+    assert chosen(["check"]) == ("check",)
     with pytest.raises(GateTrouble, match="no gate `prayer`"):
         chosen(["prayer"])
 

@@ -237,12 +237,16 @@ def test_a_story_goes_back_to_the_model(service: Any) -> None:
     assert generate(service, gates="simulate") == 0
     told = service.requests[1]["messages"][-1]["content"][0]["text"]
     assert "breaks `no_abort`" in told and "Machine: " in told and "nice" in told
-    assert [each["gate"] for each in report()["gates"]] == ["check", "simulate"]
+    assert [each["gate"] for each in report()["gates"]] == ["check", "simulate", "certify"]
+    made = json.loads(Path("out/policy.certificate.json").read_text())
+    assert made["id"] == report()["certificate"]
+    assert [gate["gate"] for gate in made["statement"]["gates"] if gate["ran"]] == ["check", "compile", "simulate"]
+    assert main(["certify", "--verify", "out/policy.certificate.json", "out/policy.sched"]) == 0
 
 
 @pytest.mark.vm
 def test_a_real_kernel_is_a_gate(service: Any) -> None:
     service.replies = [fenced(GOOD)]
     assert generate(service, gates="compile,kernel") == 0
-    assert [each["gate"] for each in report()["gates"]] == ["check", "compile", "kernel"]
+    assert [each["gate"] for each in report()["gates"]] == ["check", "compile", "kernel", "certify"]
     assert report()["gates"][2]["report"]["ok"] is True
