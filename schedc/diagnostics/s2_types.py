@@ -26,7 +26,13 @@ def units_disagree(span: Span, operator: str, left: Type, right: Type, left_span
     )
 
 
+# What is written instead of a number, for what is no number.
+_PICKED = {"cpu": "pick one: `idle_cpu(task)`, `task.cpu`, `this_cpu` or `boot_cpu`; a CPU has no number"}
+
+
 def expected(span: Span, wanted: Type | str, found: Type | str, fixes: tuple[Fix, ...] = ()) -> Diagnostic:
+    if not fixes and str(found) == "count" and str(wanted) in _PICKED:
+        fixes = (Fix(_PICKED[str(wanted)]),)
     return Diagnostic("S202", f"a {wanted} is needed, this is a {found}", Label(span, f"a {found}"), fixes=fixes)
 
 
