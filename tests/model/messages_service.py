@@ -33,7 +33,7 @@ def fenced(policy: str, words: str = "A queue will do.") -> str:
 class Service:
     """Gives the scripted replies in turn, the last one again and again, and keeps what it was asked.
 
-    A reply is the words of an answer; or a table: `text`, `stop`, `usage`, `stop_details`; `status` with `error` (and
+    A reply is the words of an answer; or a table: `text`, `tool`, `stop`, `usage`, `stop_details`; `status` with `error` (and
     `headers`); `drop` after so many words; `hang` for so many seconds; `stream_error`.
     """
 
@@ -132,6 +132,9 @@ def events(body: dict[str, Any], reply: dict[str, Any]) -> Iterator[tuple[str, d
     text = reply.get("text", "")
     for start in range(0, len(text), 200):
         yield "content_block_delta", {"index": index, "delta": {"type": "text_delta", "text": text[start : start + 200]}}
+    if "tool" in reply:
+        yield "content_block_stop", {"index": index}
+        yield from tool_use(index := index + 1, reply["tool"])
     if "stream_error" in reply:
         kind, said = reply["stream_error"]
         yield "error", {"error": {"type": kind, "message": said}}
@@ -146,3 +149,12 @@ def events(body: dict[str, Any], reply: dict[str, Any]) -> Iterator[tuple[str, d
         delta["stop_details"] = reply["stop_details"]
     yield "message_delta", {"delta": delta, "usage": {"output_tokens": usage["output_tokens"]}}
     yield "message_stop", {}
+
+
+def tool_use(index: int, tool: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A block that asks for a tool, its input in pieces of JSON; the caller ends it."""
+    block = {"type": "tool_use", "id": "toolu_1", "name": tool["name"], "input": {}}
+    yield "content_block_start", {"index": index, "content_block": block}
+    text = json.dumps(tool["input"])
+    for piece in (text[:5], text[5:]):
+        yield "content_block_delta", {"index": index, "delta": {"type": "input_json_delta", "partial_json": piece}}
