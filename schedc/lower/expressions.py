@@ -203,10 +203,10 @@ def is_own_cpu(owner: t.Expr, scope: Scope) -> bool:
 
 def read_state(expr: t.StateRef, scope: Scope) -> str:
     place = state_place(expr, scope)
-    if not is_shared(expr, scope):
+    if expr.owner.type.kind is Kind.TASK:
         return place
-    text = f"READ_ONCE({place})"
-    return settled(text, expr.field, scope)
+    # Others take away from what is this CPU's own, too.
+    return settled(f"READ_ONCE({place})" if is_shared(expr, scope) else place, expr.field, scope)
 
 
 def settled(text: str, kept: t.Global | t.StateField, scope: Scope) -> str:
