@@ -30,13 +30,22 @@ _ENDED = frozenset({"running", "asleep", "dead"})
 
 def judge(subject: Subject, story: Story, result: Result) -> tuple[Broken, ...]:
     """All properties that this run breaks, those of every policy first."""
-    found = [*broken(result, story.scenario, grace=grace(subject))]
+    limit = grace(subject)
+    if limit is not None:
+        limit += slack(story.scenario, result)
+    found = [*broken(result, story.scenario, grace=limit)]
     if is_foreseen_stall(subject, story, result):
         found = [each for each in found if each.name != "no_abort"]
     if result.trap is None:
         for check in (bounded_wait, promise_kept, weights_honoured, slices_in_bounds, cost_kept, counters_true):
             found += check(subject, story, result)
     return tuple(found)
+
+
+def slack(scenario: Scenario, result: Result) -> int:
+    """What no policy can make good: how long callbacks stopped, and how far clocks are apart."""
+    skews = [cpu.skew for cpu in scenario.cpus]
+    return result.stopped + max(skews) - min(skews)
 
 
 def judged_by(subject: Subject) -> tuple[str, ...]:
@@ -88,7 +97,7 @@ def bounded_wait(subject: Subject, story: Story, result: Result) -> Iterator[Bro
         if not others:
             return
         limit = _bound(subject, story, others)
-        if limit is not None and task.worst_wait > limit:
+        if limit is not None and task.worst_wait > limit + slack(scenario, result):
             yield Broken(
                 "bounded_wait",
                 f"{_name(task)} waited {duration(task.worst_wait)}; beside {plural(len(others), 'other')} "
@@ -119,15 +128,16 @@ def promise_kept(subject: Subject, story: Story, result: Result) -> Iterator[Bro
         most = promise.runnable_per_cpu
         if promise.kind != "max_wait" or (most and assumptions.most_runnable_per_cpu(scenario) > most):
             continue
+        limit = promise.limit + slack(scenario, result)
         if promise.layer is not None:
-            if watched.worst > promise.limit:
+            if watched.worst > limit:
                 yield Broken(
                     "promise_kept", f"a task of {promise.layer.name} waited {duration(watched.worst)}, and the policy "
                     f"promises at most {duration(promise.limit)}"
                 )  # fmt: skip
             continue
         for task in result.tasks:
-            if task.worst_wait > promise.limit:
+            if task.worst_wait > limit:
                 yield Broken(
                     "promise_kept", f"{_name(task)} waited {duration(task.worst_wait)}, and the policy promises at "
                     f"most {duration(promise.limit)}"
@@ -148,7 +158,7 @@ def weights_honoured(subject: Subject, story: Story, result: Result) -> Iterator
     had = [(task, task.ran * 100 // task.weight, turn * 100 // task.weight) for task in result.tasks]
     (least, low, _), (most, high, _) = min(had, key=lambda one: one[1]), max(had, key=lambda one: one[1])
     allowed = sum(sorted((per_turn for _, _, per_turn in had), reverse=True)[:2])
-    if high - low > allowed:
+    if high - low > allowed + slack(scenario, result):
         yield Broken(
             "weights_honoured",
             f"{_name(most)} had {duration(most.ran)} of the CPU and {_name(least)} {duration(least.ran)}: for their "
@@ -217,14 +227,15 @@ def counters_true(subject: Subject, story: Story, result: Result) -> Iterator[Br
         return
     ended = [task.worst_wait for task in result.tasks if task.place in _ENDED]
     most = max((task.worst_wait for task in result.tasks), default=0)
+    unsure = slack(story.scenario, result)
     for promise, watched in zip(_policy(subject).promises, result.promises, strict=True):
         if watched.broken > watched.seen:
             yield Broken("counters_true", f"{watched.broken} of {watched.seen} looks found a promise broken")
         if promise.kind != "max_wait":
             continue
-        if watched.worst > most:
+        if watched.worst > most + unsure:
             yield Broken("counters_true", f"the longest wait is {duration(most)}, not {duration(watched.worst)}")
-        if promise.layer is None and not result.exit.kind and watched.worst < max(ended, default=0):
+        if promise.layer is None and not result.exit.kind and watched.worst + unsure < max(ended, default=0):
             yield Broken("counters_true", f"a wait of {duration(max(ended))} was counted as {duration(watched.worst)}")
 
 

@@ -1,4 +1,5 @@
-"""From a story that breaks a property to a short one that breaks the same: fewer tasks, events and CPUs, rounder times.
+"""From a story that breaks a property to a short one that breaks the same: fewer stops, tasks, events and CPUs,
+rounder times.
 
 Hypothesis shrinks the choices that a story was drawn with. Here the story itself is made smaller, because a task that
 is left out renumbers what events and forks speak of, and because stories from files have no choices to shrink.
@@ -11,11 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from schedc.verifier.fuzz.story import Story
-from schedc.verifier.sim.scenario import MS, SECOND, Cpu, Event, Phase, Scenario, Step, Task
+from schedc.verifier.sim.scenario import MS, SECOND, US, Cpu, Event, Phase, Scenario, Step, Stop, Task
 
 Breaks = Callable[[Story], bool]
 _DRAWN = re.compile(r"t\d+")
 _MOST_RUNS = 400
+# Stops are few when they have been shrunk; then more of them, but earlier ones, are tried again.
+_FEW, _MOST_STOPS = 8, 2048
 _ROUND = (10 * MS, MS)
 
 
@@ -47,13 +50,15 @@ def numbered(story: Story) -> Story:
 def _simpler(story: Story) -> Iterator[Story]:
     """Each is one step simpler; what takes the most away comes first."""
     scenario = story.scenario
+    yield from (replace(story, scenario=one) for one in _fewer_stops(scenario))
     for each in _shorter_end(scenario), _fewer_tasks(scenario), _fewer_events(scenario), _fewer_cpus(scenario):
-        yield from (replace(story, scenario=one) for one in each)
+        yield from (replace(story, scenario=other) for one in each for other in (one, *_stopped_anew(one)))
+    yield from (replace(story, scenario=one) for one in _stopped_anew(scenario))
     if story.clock:
         yield replace(story, clock=0)
     for name in story.params:
         yield replace(story, params={other: value for other, value in story.params.items() if other != name})
-    for each in _plainer_tasks(scenario), _plainer_events(scenario):
+    for each in _plainer_tasks(scenario), _plainer_events(scenario), _closer_clocks(scenario):
         yield from (replace(story, scenario=one) for one in each)
     for gone in range(len(scenario.steps)):
         fewer = scenario.steps[:gone] + scenario.steps[gone + 1 :]
@@ -70,6 +75,26 @@ def _shorter_end(scenario: Scenario) -> Iterator[Scenario]:
 
 
 # ---- less of it
+
+
+def _fewer_stops(scenario: Scenario) -> Iterator[Scenario]:
+    """None, then one of eight parts, then without one of eight, then without each."""
+    stops = scenario.stops
+    if stops:
+        yield replace(scenario, stops=())
+    parts = [stops[at * len(stops) // 8 : (at + 1) * len(stops) // 8] for at in range(8)] if len(stops) > 8 else []
+    yield from (replace(scenario, stops=part) for part in parts)
+    for gone in parts or [(stop,) for stop in stops if len(stops) > 1]:
+        yield replace(scenario, stops=tuple(stop for stop in stops if stop not in gone))
+
+def _stopped_anew(scenario: Scenario) -> Iterator[Scenario]:
+    """In a smaller scenario other accesses have the number of the one that mattered: it stops at each of the first."""
+    if not scenario.stops or len(scenario.stops) > _FEW:
+        return
+    last = scenario.stops[-1]
+    for most in (_MOST_STOPS // 8, _MOST_STOPS):
+        if last.access > most:
+            yield replace(scenario, stops=tuple(Stop(access, min(last.ns, 20 * US)) for access in range(1, most + 1)))
 
 
 def _fewer_tasks(scenario: Scenario) -> Iterator[Scenario]:
@@ -124,9 +149,24 @@ def _fewer_cpus(scenario: Scenario) -> Iterator[Scenario]:
     for fewer in dict.fromkeys((1, 2, count // 2, count - 1)):
         if 0 < fewer < count:
             yield _on(scenario, scenario.cpus[:fewer])
-    flat = tuple(Cpu(index) for index in range(count))
+    if any(cpu.skew for cpu in scenario.cpus):
+        yield _on(scenario, tuple(replace(cpu, skew=0) for cpu in scenario.cpus))
+    flat = tuple(Cpu(index, skew=cpu.skew) for index, cpu in enumerate(scenario.cpus))
     if flat != scenario.cpus:
         yield _on(scenario, flat)
+
+
+def _closer_clocks(scenario: Scenario) -> Iterator[Scenario]:
+    """Without the difference of one CPU, then with rounder ones."""
+    for index, cpu in enumerate(scenario.cpus):
+        for skew in _closer(cpu.skew):
+            closer = replace(cpu, skew=skew)
+            yield replace(scenario, cpus=(*scenario.cpus[:index], closer, *scenario.cpus[index + 1 :]))
+
+
+def _closer(skew: int) -> Iterator[int]:
+    sign = -1 if skew < 0 else 1
+    yield from dict.fromkeys(sign * ns for ns in (0, US, MS) if ns < abs(skew))
 
 
 def _on(scenario: Scenario, cpus: tuple[Cpu, ...]) -> Scenario:

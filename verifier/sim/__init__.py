@@ -5,9 +5,9 @@ from schedc.verifier.sim.program import Program
 from schedc.verifier.sim.properties import Broken, broken
 from schedc.verifier.sim.result import Result
 from schedc.verifier.sim.run import simulate
-from schedc.verifier.sim.scenario import Cpu, Event, Phase, Scenario, Step, Task, machine
+from schedc.verifier.sim.scenario import Cpu, Event, Phase, Scenario, Step, Stop, Task, machine
 
 __all__ = [
-    "Broken", "Cpu", "Event", "Phase", "Program", "Result", "Scenario", "SimError", "Step", "Task", "broken",
-    "machine", "simulate",
+    "Broken", "Cpu", "Event", "Phase", "Program", "Result", "Scenario", "SimError", "Step", "Stop", "Task",
+    "broken", "machine", "simulate",
 ]  # fmt: skip

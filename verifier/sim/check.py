@@ -10,12 +10,15 @@ from schedc.verifier.sim.scenario import (
     GROUP_EVENTS,
     MAX_CPUS,
     MAX_PHASES,
+    MAX_SKEW,
     MAX_STEPS,
+    MAX_STOPS,
     MAX_TASKS,
     US,
     Event,
     Phase,
     Scenario,
+    Stop,
     Task,
 )  # fmt: skip
 
@@ -35,6 +38,8 @@ def check(scenario: Scenario) -> None:
     for kind in ("core", "llc", "node"):
         used = {getattr(cpu, kind) for cpu in scenario.cpus}
         _need(used == set(range(len(used))), f"the numbers of {kind}s go from 0 on, and each is used")
+    for number, cpu in enumerate(scenario.cpus):
+        _need(abs(cpu.skew) <= MAX_SKEW, f"the clock of CPU {number} is more than 1 s from the time")
     _need(len(scenario.tasks) <= MAX_TASKS, f"more than {MAX_TASKS} tasks")
     _need(0 < scenario.end <= _LONGEST, "the end is no time after the beginning")
     _need(0 <= scenario.timeout <= _LONGEST, "the timeout is no time")
@@ -47,6 +52,17 @@ def check(scenario: Scenario) -> None:
     for index, step in enumerate(scenario.steps):
         _need(step.kind in _STEPS, f"step {index}: no step is called {step.kind}")
         _need(0 <= step.on < MAX_TASKS, f"step {index} ({step.kind}): there is no number {step.on}")
+    _stops(scenario.stops)
+    _need(not (scenario.steps and scenario.stops), "steps that are given take no time, so that none can stop")
+
+
+def _stops(stops: tuple[Stop, ...]) -> None:
+    _need(len(stops) <= MAX_STOPS, f"more than {MAX_STOPS} stops")
+    last = 0
+    for index, stop in enumerate(stops):
+        _need(last < stop.access < 1 << 62, f"stop {index}: the number of an access is behind that of the stop before")
+        _need(0 <= stop.ns <= _LONGEST, f"stop {index} has no length")
+        last = stop.access
 
 
 def _need(holds: bool, otherwise: str) -> None:

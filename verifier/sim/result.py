@@ -102,7 +102,7 @@ class Result:
 
     `branches`: counters that the program has of its branches; `costs`: the most kernel functions that a call of each
     callback called; `slices`: the shortest and the longest that the policy gave; `left`: references that it still
-    holds after its end.
+    holds after its end; `stops`: how many of the scenario's there were, and `stopped` how long all of them together.
     """
 
     tasks: tuple[TaskResult, ...] = ()
@@ -120,6 +120,8 @@ class Result:
     costs: Mapping[str, int] = field(default_factory=dict)
     slices: tuple[int, int] | None = None
     left: int = 0
+    stops: int = 0
+    stopped: int = 0
     readings: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
     trace: tuple[Line, ...] = field(default=(), repr=False)
     trace_cut: bool = False
@@ -187,6 +189,8 @@ def _result(rows: Rows, trace: tuple[Line, ...], counters: tuple[str, ...]) -> R
         costs={name: int(most) for name, most in rows.get("cost", ())},
         slices=_slices(rows),
         left=int(rows["left"][0][0]),
+        stops=int(rows["stopped"][0][0]),
+        stopped=int(rows["stopped"][0][1]),
         trace=trace,
         trace_cut=bool(cut),
         memory=int(rows["memory"][0][0]),

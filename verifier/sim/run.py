@@ -11,6 +11,7 @@ from schedc.verifier.measure.workload import Workload
 from schedc.verifier.sim import build, load, topology
 from schedc.verifier.sim.check import check
 from schedc.verifier.sim.errors import SimError
+from schedc.verifier.sim.hooks import with_hooks
 from schedc.verifier.sim.program import Program
 from schedc.verifier.sim.result import Result, result_of, rows_of
 from schedc.verifier.sim.scenario import Cpu, Scenario, machine_lines
@@ -35,7 +36,8 @@ def simulate(
 def told(program: Program, scenario: Scenario, *, trace: bool = False, deadline: int = DEADLINE) -> str:
     """All that the core, and what stands around the program, say of the scenario."""
     check(scenario)
-    return run(program, script(program, scenario, trace), deadline)
+    built = with_hooks(program) if scenario.stops else program
+    return run(built, script(program, scenario, trace), deadline)
 
 
 def script(program: Program, scenario: Scenario, trace: bool = False) -> list[str]:

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 US, MS, SECOND = 1_000, 1_000_000, 1_000_000_000
 
 # What the core has room for.
-MAX_CPUS, MAX_TASKS, MAX_PHASES, MAX_STEPS = 64, 16384, 32, 256
+MAX_CPUS, MAX_TASKS, MAX_PHASES, MAX_STEPS, MAX_STOPS = 64, 16384, 32, 256, 4096
+# Clocks of two CPUs are never as far apart as that.
+MAX_SKEW = SECOND
 
 
 @dataclass(frozen=True)
 class Cpu:
-    """Where a CPU is: numbers from 0 on, each used."""
+    """Where a CPU is: numbers from 0 on, each used; and by how much its clock is ahead (`skew`, ns)."""
 
     core: int
     llc: int = 0
     node: int = 0
+    skew: int = 0
 
 
 def machine(cpus: int, *, smt: int = 1, per_llc: int = 0, per_node: int = 0) -> tuple[Cpu, ...]:
@@ -89,8 +92,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """At the `access`-th access of callbacks to what CPUs share, from 1 on, the CPU stops for at most `ns`.
+
+    Others go on meanwhile. It ends sooner where somebody needs that CPU, or a queue of runnable tasks that it locks.
+    """
+
+    access: int
+    ns: int
+
+
+@dataclass(frozen=True)
 class Scenario:
     """`timeout` is the watchdog's, that of the policy if 0.
+
+    `stops` are in the order of accesses.
 
     With `steps`, these are what happens, in this order; then nothing more comes from outside, and who is runnable runs.
     """
@@ -102,6 +118,7 @@ class Scenario:
     timeout: int = 0
     seed: int = 1
     steps: tuple[Step, ...] = ()
+    stops: tuple[Stop, ...] = ()
 
     def groups(self) -> tuple[str, ...]:
         """The control groups that are spoken of; the index in here, from 1 on, is the id."""
@@ -116,6 +133,7 @@ class Scenario:
         for task in self.tasks:
             lines += self._task(task)
         lines += [f"step {step.kind} {step.on}" for step in self.steps]
+        lines += [f"stop {stop.access} {stop.ns}" for stop in self.stops]
         return lines + [self._event(event) for event in self.events if event.kind != "param"]
 
     def _task(self, task: Task) -> list[str]:
@@ -171,7 +189,7 @@ def group_lines(paths: Sequence[str], weights: Mapping[str, int] | None = None) 
 
 def machine_lines(cpus: Iterable[Cpu]) -> list[str]:
     """The machine, for the core."""
-    return [f"cpu {cpu.core} {cpu.llc} {cpu.node}" for cpu in cpus]
+    return [f"cpu {cpu.core} {cpu.llc} {cpu.node} {cpu.skew}" for cpu in cpus]
 
 
 def _bits(cpus: Iterable[int]) -> str:

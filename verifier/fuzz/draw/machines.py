@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from schedc.verifier.sim.scenario import Cpu, machine
+from schedc.verifier.sim.scenario import MS, US, Cpu, machine
 
 # cores, threads of each, cores of a cache, caches of a node: from what is easiest to read on
 _SMALL = ((1, 1, 1, 1), (2, 1, 2, 1), (1, 2, 1, 1), (2, 1, 1, 2), (2, 2, 1, 1), (3, 1, 2, 1), (4, 1, 2, 2))
@@ -20,8 +22,18 @@ def _shape(shape: tuple[int, int, int, int]) -> tuple[Cpu, ...]:
 _small, _large = [_shape(shape) for shape in _SMALL], [_shape(shape) for shape in _LARGE]
 SINGLE = st.just(_small[0])
 SMALL = st.sampled_from(_small)
+SEVERAL = st.sampled_from(_small[1:])
 ANY = st.sampled_from(_small * 3 + _large)
 LARGE = st.sampled_from(_large)
+
+
+_SKEWS = st.sampled_from((0, 0, US, -US, 50 * US, -50 * US, 2 * MS, -2 * MS))
+
+
+@st.composite
+def apart(draw: st.DrawFn, cpus: tuple[Cpu, ...]) -> tuple[Cpu, ...]:
+    """With clocks that differ, by less than a tick: the kernel keeps unstable ones as close together."""
+    return tuple(replace(cpu, skew=draw(_SKEWS)) for cpu in cpus)
 
 
 def sets(cpus: tuple[Cpu, ...]) -> st.SearchStrategy[frozenset[int] | None]:

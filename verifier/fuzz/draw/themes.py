@@ -10,6 +10,7 @@ from schedc.typed import tree as t
 from schedc.types.kinds import Kind
 from schedc.verifier.fuzz.draw import machines, tasks
 from schedc.verifier.fuzz.draw.events import events
+from schedc.verifier.fuzz.draw.stops import STOPS
 from schedc.verifier.fuzz.draw.tasks import Crowd
 from schedc.verifier.fuzz.story import Story
 from schedc.verifier.sim.scenario import MS, SECOND, Cpu, Event, Scenario
@@ -22,7 +23,8 @@ _CLOCKS = (0, 0, (1 << 64) - 30 * MS, (1 << 63) - 30 * MS)
 
 @dataclass(frozen=True)
 class Theme:
-    """`seconds` are how long its stories are; `events` which ones there are, `most_events` how many."""
+    """`seconds` are how long its stories are; `events` which ones there are, `most_events` how many; with `stops`
+    callbacks stop in the middle, and with `clocks` those of CPUs differ."""
 
     name: str
     crowd: Crowd
@@ -31,6 +33,8 @@ class Theme:
     most_events: int = 0
     seconds: tuple[int, ...] = (2,)
     forks: bool = False
+    stops: bool = False
+    clocks: bool = False
 
 
 THEMES = (
@@ -48,6 +52,9 @@ THEMES = (
     Theme("bursts of a higher class", Crowd(least=2), events=("higher",), most_events=12),
     Theme("crowd", Crowd(least=8, most=20, weighed=False), machines.SINGLE, seconds=(5, 12)),
     Theme("large machine", Crowd(least=4, most=16, placed=True), machines.LARGE, _ALL, 4, seconds=(1,)),
+    Theme("clocks apart", Crowd(least=2, most=8, placed=True), machines.SEVERAL, _ALL, 4, seconds=(2, 12), clocks=True),
+    Theme("callbacks that stop", Crowd(least=2, placed=True, own=1), machines.SEVERAL, _ALL, 4, forks=True, stops=True),
+    Theme("stops in a storm", Crowd(least=4, most=12, does=tasks.STORM), machines.SEVERAL, seconds=(2, 40), stops=True),
 )  # fmt: skip
 
 
@@ -55,6 +62,7 @@ THEMES = (
 def stories(draw: st.DrawFn, theme: Theme, params: tuple[t.Param, ...] = ()) -> Story:
     """One story of the theme, with values for these params in their ranges."""
     cpus = draw(theme.machine)
+    cpus = draw(machines.apart(cpus)) if theme.clocks else cpus
     who = draw(tasks.crowds(theme.crowd, cpus))
     if theme.forks and draw(st.booleans()):
         who += tasks.fork_storm(len(who) + 1, draw(st.sampled_from((8, 40))))
@@ -64,8 +72,9 @@ def stories(draw: st.DrawFn, theme: Theme, params: tuple[t.Param, ...] = ()) -> 
     changes = draw(st.booleans()) if live else False
     if changes:
         happens += (_change(draw, draw(st.sampled_from(live))),)
+    stops = draw(STOPS) if theme.stops else ()
     return Story(
-        Scenario(cpus, who, happens, end, seed=draw(st.integers(1, 1000))),
+        Scenario(cpus, who, happens, end, seed=draw(st.integers(1, 1000)), stops=stops),
         _settings(draw, params),
         draw(st.sampled_from(_CLOCKS)),
     )

@@ -9,7 +9,7 @@ from schedc.typed import tree as t
 from schedc.typed.walk import walk
 from schedc.verifier.fuzz.run import Judged
 from schedc.verifier.fuzz.subject import Subject
-from schedc.verifier.fuzz.tell import scene
+from schedc.verifier.fuzz.tell import scene, stops
 from schedc.verifier.fuzz.tell import wait as waits
 from schedc.verifier.fuzz.tell.queues import Queues
 from schedc.verifier.fuzz.tell.wait import Wait
@@ -33,6 +33,10 @@ class Cause:
         self.lines: dict[int, None] = {}
 
     def sentences(self) -> Iterator[str]:
+        yield from stops.sentences(self.result.trace, self._name, self._at)
+        yield from self._of_property()
+
+    def _of_property(self) -> Iterator[str]:
         broken = self.judged.broken[0]
         gap, trap = self.result.unserved, self.result.trap
         found = _PID.search(broken.what)

@@ -26,6 +26,12 @@ def machine(scenario: Scenario) -> str:
     return ", ".join(words)
 
 
+def clocks(scenario: Scenario) -> Iterator[str]:
+    for number, cpu in enumerate(scenario.cpus):
+        if cpu.skew:
+            yield f"the clock of CPU {number} is {duration(abs(cpu.skew))} {'ahead' if cpu.skew > 0 else 'behind'}"
+
+
 def tasks(scenario: Scenario, result: Result) -> Iterator[str]:
     weights = {each.pid: each.weight for each in result.tasks}
     for index, task in enumerate(scenario.tasks):
@@ -80,6 +86,11 @@ def events(scenario: Scenario) -> Iterator[str]:
         return
     for event in sorted(scenario.events, key=lambda each: each.time):
         yield f"at {duration(event.time)} {_event(scenario, event)}"
+    for stop in scenario.stops:
+        yield (
+            f"a CPU stops for at most {duration(stop.ns)}, others go on: the one with access {stop.access} of callbacks "
+            "to what CPUs share"
+        )
 
 
 def steps(scenario: Scenario) -> Iterator[str]:

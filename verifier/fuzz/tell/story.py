@@ -25,7 +25,7 @@ def _lines(subject: Subject, judged: Judged) -> Iterator[str]:
     else:
         yield f"{subject.name} stands this story: no property is broken"
     yield ""
-    yield f"Machine: {scene.machine(story.scenario)}"
+    yield f"Machine: {'; '.join([scene.machine(story.scenario), *scene.clocks(story.scenario)])}"
     yield from _part("Params", scene.settings(subject, story))
     yield from _part("Tasks", scene.tasks(story.scenario, judged.result))
     yield from _part("What happens", scene.events(story.scenario))

@@ -130,7 +130,7 @@ s32 call_s32(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a,
 }
 
 /* Every kernel function that a callback calls is a step. */
-void step(void)
+void step_alone(void)
 {
 	if (++sim.callback_steps > sim.max_callback_steps && sim.callback)
 		trapped(ENDLESS);

@@ -95,6 +95,7 @@ void move_queued(struct sim_task *p, s32 cpu)
 {
 	struct sim_cpu *to = &sim.cpus[cpu];
 
+	rq_claim(bit(cpu_of_task(p)->id) | bit(cpu));
 	dequeue_task(cpu_of_task(p), p, 0, true);
 	p->t.thread_info.cpu = cpu;
 	enqueue_task(to, p, 0, false);

@@ -53,16 +53,26 @@ void move_between(struct sim_task *p, u64 flags, struct dsq *to)
 	dispatch_enqueue(to, p, flags);
 }
 
+static struct sim_task *first_for(struct sim_cpu *rq, struct dsq *dsq)
+{
+	struct sim_task *p = dsq->first;
+
+	while (p && cpu_of_task(p) != rq && !may_move_to(p, rq, false))
+		p = p->dsq_next;
+	return p;
+}
+
 /* The first task of the queue that may run on this CPU, into its local queue. */
 bool consume(struct sim_cpu *rq, struct dsq *dsq)
 {
-	for (struct sim_task *p = dsq->first; p; p = p->dsq_next) {
-		if (cpu_of_task(p) != rq && !may_move_to(p, rq, false))
-			continue;
+	struct sim_task *p;
+
+	do {
+		p = first_for(rq, dsq);
+	} while (p && rq_claim(bit(rq->id) | bit(cpu_of_task(p)->id)));
+	if (p)
 		move_between(p, 0, &rq->local);
-		return true;
-	}
-	return false;
+	return p;
 }
 
 /* What dispatch() inserted becomes true; whose task went elsewhere meanwhile is skipped. */
@@ -71,6 +81,7 @@ void flush_batch(struct sim_cpu *rq)
 	for (u32 i = 0; i < rq->batched; i++) {
 		struct sim_task *p = rq->batch[i].p;
 
+		rq_claim(bit(rq->id) | bit(cpu_of_task(p)->id) | dsq_cpu(rq->batch[i].dsq));
 		if (!p->held || p->qseq != rq->batch[i].qseq)
 			continue;
 		p->held = false;

@@ -125,6 +125,8 @@ void run_deferred(struct sim_cpu *rq)
 		struct dsq *dsq;
 		u64 flags = p->ddsp_flags;
 
+		if (rq_claim(bit(rq->id) | dsq_cpu(p->ddsp_dsq)))
+			continue;
 		undefer(rq, p);
 		dsq = dsq_for_dispatch(p->ddsp_dsq, rq, p->t.thread_info.cpu);
 		clear_direct(p);

@@ -186,11 +186,14 @@ static void handle(const struct event *event)
 	}
 }
 
-static void time_passes(u64 ns)
+void time_goes_on(u64 until)
 {
 	u64 resting = __builtin_popcountll(sim.resting), waiting = sim.nr_waiting;
 
-	sim.unused_ns += ns * (resting < waiting ? resting : waiting);
+	if (until <= sim.now)
+		return;
+	sim.unused_ns += (until - sim.now) * (resting < waiting ? resting : waiting);
+	sim.now = until;
 }
 
 void event_happens(struct event *event)
@@ -201,20 +204,28 @@ void event_happens(struct event *event)
 		irq_work();
 }
 
-bool events_next(void)
+struct event *events_first(void)
 {
-	struct entry next;
+	if (!used || sim.exit_kind != SCX_EXIT_NONE || sim.over || heap[1].time > sim.end)
+		return NULL;
+	return heap[1].event;
+}
 
-	if (!used)
-		return false;
-	next = heap[1];
-	if (sim.exit_kind != SCX_EXIT_NONE || sim.over || next.time > sim.end)
-		return false;
+void events_count(void)
+{
 	if (++sim.processed > sim.max_events)
 		refuse("more than %llu events", sim.max_events);
-	time_passes(next.time - sim.now);
-	sim.now = next.time;
-	event_happens(next.event);
+}
+
+bool events_next(void)
+{
+	struct event *event = events_first();
+
+	if (!event)
+		return false;
+	events_count();
+	time_goes_on(event_time(event));
+	event_happens(event);
 	return true;
 }
 

@@ -126,7 +126,7 @@ s32 bpf_iter_num_new(struct bpf_iter_num *it, s32 start, s32 end)
 
 s32 *bpf_iter_num_next(struct bpf_iter_num *it)
 {
-	step();
+	step_alone();
 	if (it->state[0] >= it->state[1] || ++it->state[0] >= it->state[1])
 		return NULL;
 	return &it->state[0];

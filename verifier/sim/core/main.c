@@ -71,6 +71,8 @@ int main(int count, char **arguments)
 		explore();
 	else if (nr_steps)
 		steps_run();
+	else if (stops_wanted())
+		strands_run();
 	else
 		events_run();
 	report();

@@ -8,7 +8,8 @@
 
 static struct dsq *buckets[BUCKETS];
 static struct dsq globals[MAX_SIM_CPUS];
-static struct iterator *iterators;
+/* Of each strand that stands in the middle of a callback. */
+static struct iterator *iterators[MAX_SIM_CPUS + 1];
 
 /* What a program's iterator holds. It points behind the task that it gave last. */
 struct iterator {
@@ -80,6 +81,15 @@ struct dsq *dsq_for_dispatch(u64 id, struct sim_cpu *rq, s32 task_cpu)
 	return dsq_global(task_cpu);
 }
 
+u64 dsq_cpu(u64 id)
+{
+	s32 cpu = id & SCX_DSQ_LOCAL_CPU_MASK;
+
+	if (id == SCX_DSQ_LOCAL)
+		return bit(sim.this_cpu);
+	return (id & SCX_DSQ_LOCAL_ON) == SCX_DSQ_LOCAL_ON && cpu >= 0 && cpu < sim.nr_cpus ? bit(cpu) : 0;
+}
+
 static void link_behind(struct dsq *dsq, struct sim_task *p, struct sim_task *prev)
 {
 	struct sim_task *next = prev ? prev->dsq_next : dsq->first;
@@ -116,9 +126,10 @@ void dsq_unlink(struct sim_task *p)
 {
 	struct dsq *dsq = p->dsq;
 
-	for (struct iterator *it = iterators; it; it = it->next)
-		if (it->given == p)
-			it->given = p->dsq_prev;
+	for (u32 strand = 0; strand <= nr_strands; strand++)
+		for (struct iterator *it = iterators[strand]; it; it = it->next)
+			if (it->given == p)
+				it->given = p->dsq_prev;
 	*(p->dsq_prev ? &p->dsq_prev->dsq_next : &dsq->first) = p->dsq_next;
 	*(p->dsq_next ? &p->dsq_next->dsq_prev : &dsq->last) = p->dsq_prev;
 	p->dsq_prev = p->dsq_next = NULL;
@@ -142,8 +153,8 @@ s32 bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *program, u64 id, u64 flags)
 	if (!it->dsq)
 		return flags ? -22 : -2;
 	it->seq = it->dsq->seq;
-	it->next = iterators;
-	iterators = it;
+	it->next = iterators[strand_now()];
+	iterators[strand_now()] = it;
 	return 0;
 }
 
@@ -168,7 +179,7 @@ struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *program)
 
 void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *program)
 {
-	struct iterator **at = &iterators;
+	struct iterator **at = &iterators[strand_now()];
 
 	while (*at && *at != (struct iterator *)program)
 		at = &(*at)->next;
@@ -179,7 +190,7 @@ void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *program)
 /* A callback that was left in the middle of a walk has no iterator any more. */
 void dsq_forget_iterators(void)
 {
-	iterators = NULL;
+	iterators[strand_now()] = NULL;
 }
 
 /* Whether the task still stands where the iterator found it. */
@@ -195,6 +206,8 @@ bool scx_bpf_dsq_move(struct bpf_iter_scx_dsq *program, struct task_struct *task
 
 	step();
 	if (!kf_allowed(KF_DISPATCH | KF_UNLOCKED) || is_lost(it, p))
+		return false;
+	if (rq_claim(bit(cpu_of_task(p)->id) | dsq_cpu(id)) && is_lost(it, p))
 		return false;
 	trace("move", p, id, flags);
 	move_between(p, flags, dsq_for_dispatch(id, &sim.cpus[sim.this_cpu], p->t.thread_info.cpu));

@@ -213,6 +213,7 @@ void report(void)
 	say("slices %llu %llu\n", sim.shortest_slice, sim.longest_slice);
 	say("unserved %llu %d %d %llu\n", sim.worst_unserved, sim.unserved_cpu, sim.unserved_pid, sim.unserved_at);
 	say("ran %llu %llu %d %llu\n", sim.now, sim.processed, sim.lines >= sim.max_lines, sim.refused_forks);
+	report_stops();
 	say("memory %llu\n", most_kilobytes());
 	say("exit %d %lld %s\n", sim.exit_kind, sim.exit_code, sim.exit_msg);
 	flush_report();

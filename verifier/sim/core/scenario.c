@@ -37,6 +37,7 @@ static void read_cpu(void)
 	rq->core = number(1, MAX_SIM_CPUS - 1);
 	rq->llc = number(2, MAX_SIM_CPUS - 1);
 	rq->node = number(3, MAX_SIM_CPUS - 1);
+	rq->skew = (s64)number(4, NEVER);
 	rq->local.id = SCX_DSQ_LOCAL;
 	rq->local.cpu = sim.nr_cpus;
 	give_events(rq);
@@ -146,6 +147,11 @@ static void read_limit(void)
 	limit_cost(word(1), number(2, NEVER));
 }
 
+static void read_stop(void)
+{
+	stop_add(number(1, NEVER), number(2, NEVER));
+}
+
 static void read_trace(void)
 {
 	sim.trace = true;
@@ -158,7 +164,7 @@ static const struct {
 	{ "cpu", read_cpu }, { "task", read_task }, { "phase", read_phase }, { "at", read_script },
 	{ "var", read_variable }, { "match", read_match }, { "cgroup", read_cgroup }, { "trace", read_trace }, { "load", read_load },
 	{ "group", read_group }, { "draw", read_draw }, { "cost", read_cost },
-	{ "step", read_step }, { "limit", read_limit },
+	{ "step", read_step }, { "limit", read_limit }, { "stop", read_stop },
 };
 
 static void read_line(void)

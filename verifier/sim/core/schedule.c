@@ -216,6 +216,7 @@ static void kick_all(struct sim_cpu *rq)
 		s32 cpu = __builtin_ctzll(bits);
 		struct sim_cpu *to = &sim.cpus[cpu];
 
+		rq_claim(bit(cpu));
 		if (!to->online)
 			continue;
 		if ((now & bit(cpu)) && to->class != CLASS_HIGHER) {
@@ -230,10 +231,13 @@ static void kick_all(struct sim_cpu *rq)
 
 void irq_work(void)
 {
-	while (sim.irqs) {
-		struct sim_cpu *rq = &sim.cpus[__builtin_ctzll(sim.irqs)];
+	u64 mine;
 
-		sim.irqs &= sim.irqs - 1;
+	/* Interrupts of a CPU that is at work come when it is done. */
+	while ((mine = sim.irqs & ~cpus_at_work())) {
+		struct sim_cpu *rq = &sim.cpus[__builtin_ctzll(mine)];
+
+		sim.irqs &= ~bit(rq->id);
 		run_deferred(rq);
 		if (rq->kick | rq->kick_idle) {
 			sim.this_cpu = rq->id;

@@ -61,6 +61,9 @@ void event_cancel(struct event *event);
 u64 event_time(const struct event *event);	/* of one that is due */
 void events_run(void);
 bool events_next(void);		/* the next one; false where nothing is left to happen */
+struct event *events_first(void);	/* which that is, or NULL */
+void events_count(void);		/* one more; who has too many does not come back */
+void time_goes_on(u64 until);
 void event_happens(struct event *event);
 struct event *event_due(u32 index);	/* of all that are due, in no order; NULL behind the last */
 void watchdog_begin(void);
@@ -86,6 +89,25 @@ bool step_take(struct step step);	/* false where it is not possible */
 void steps_end(void);
 void steps_run(void);
 
+/* ---- strands.c: callbacks that stop while others go on */
+
+#define MAX_STOPS 4096
+
+void stop_add(u64 access, u64 ns);	/* at the access of that number, for at most that long */
+bool stops_wanted(void);
+void strands_run(void);			/* all events, with these stops */
+bool may_stop(const char *place);	/* at an access to what CPUs share, by its name */
+void report_stops(void);
+extern u32 nr_strands;			/* at most; 0 where nothing stops */
+u32 strand_now(void);			/* the one at work, from 1 on; 0 for none */
+/*
+ * Locks the queues of runnable tasks of these CPUs, as long as the event is handled. True if that took waiting, without
+ * any lock: what was known of queues is not so any more.
+ */
+bool rq_claim(u64 queues);
+u64 cpus_at_work(void);			/* of others, which stopped or wait */
+void free_when_unseen(void *memory);
+
 /* ---- queues.c */
 
 struct dsq {
@@ -101,6 +123,7 @@ struct dsq *dsq_find(u64 id);
 s32 dsq_create(u64 id);
 struct dsq *dsq_for_dispatch(u64 id, struct sim_cpu *rq, s32 task_cpu);
 struct dsq *dsq_global(s32 cpu);
+u64 dsq_cpu(u64 id);	/* the bit of the CPU whose local queue it is, or 0 */
 void dsq_link(struct dsq *dsq, struct sim_task *p, u64 enq_flags);
 void dsq_unlink(struct sim_task *p);
 void dsq_forget_iterators(void);
@@ -176,6 +199,7 @@ struct sim_cpu {
 	struct dsq local;
 	u64 core_bits, llc_bits, node_bits;	/* the CPUs that share each with it */
 	struct event resched, done, tick, higher_end, offline, push;
+	s64 skew;	/* how far its clock is ahead */
 	bool in_balance, keep_prev, need_resched, released;
 	u64 overhead;	/* what the kernel did there and whoever runs next has to wait for */
 	u64 exec_start, gen, push_gen, qseq, higher_until, idle_since, busy_ns, higher_ns;
@@ -279,17 +303,17 @@ static inline u64 bit(s32 cpu)
 	return 1ULL << cpu;
 }
 
-/* The time as programs read it. */
-static inline u64 clock_ns(void)
+/* The time as that CPU has it. */
+static inline u64 clock_on(const struct sim_cpu *rq)
 {
-	return sim.now + UPTIME_NS;
+	return sim.now + UPTIME_NS + rq->skew;
 }
 
 /* To a watcher, which decides nothing, it does not matter what time it is. */
 static inline u64 clock_of_policy(void)
 {
 	sim.clock_read |= sim.callback != watching;
-	return clock_ns();
+	return clock_on(&sim.cpus[sim.this_cpu]);
 }
 
 static inline void charge(s32 cpu, enum cost cost)
@@ -383,7 +407,9 @@ enum { KF_SELECT = 1, KF_ENQUEUE = 2, KF_DISPATCH = 4, KF_UNLOCKED = 8, KF_REST 
 
 void call(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a, u64 b, u64 c);
 s32 call_s32(const char *name, void *op, u32 allowed, struct sim_task *p, u64 a, u64 b, u64 c);
-void step(void);
+/* What it does is of the machine, not of one CPU alone. */
+#define step() ((void)(nr_strands && may_stop(__func__)), step_alone())
+void step_alone(void);
 bool kf_allowed(u32 needed);
 void say_costs(void);
 void limit_cost(const char *callback, u64 most);

@@ -130,6 +130,7 @@ static void activate(struct sim_task *p, u64 wake_flags, u64 enq_flags)
 	struct sim_cpu *rq = &sim.cpus[cpu];
 
 	charge(sim.this_cpu, COST_WAKEUP);
+	rq_claim(bit(cpu));
 	p->t.thread_info.cpu = cpu;
 	enqueue_task(rq, p, enq_flags, false);
 	if (rq->class == CLASS_IDLE)
@@ -227,7 +228,7 @@ void task_dies(struct sim_task *p)
 	call("exit_task", sim.ops->exit_task, KF_REST, p, 0, 0, 0);
 	p->enabled = false;
 	for (u32 map = 0; map < MAX_MAPS; map++) {
-		free(p->storage[map]);
+		free_when_unseen(p->storage[map]);
 		p->storage[map] = NULL;
 	}
 	trace("dead", p, 0, 0);

@@ -8,7 +8,7 @@ void wait_begins(struct sim_task *p)
 		return;
 	p->waiting_since = sim.now;
 	sim.nr_waiting++;
-	p->t.sched_info.last_queued = clock_ns();
+	p->t.sched_info.last_queued = clock_on(cpu_of_task(p));
 }
 
 static u64 later(u64 a, u64 b)
