@@ -87,15 +87,17 @@ def test_a_round_of_a_pair_takes_the_kernels_time(library: Library) -> None:
     assert found.groups[0].voluntary == pytest.approx(2 * found.groups[0].done, rel=0.01)
 
 
-@pytest.mark.parametrize(("flags", "together"), [("ARG(2, u64)", True), ("0", False)])
-def test_who_is_woken_synchronously_goes_to_the_waker(flags: str, together: bool) -> None:
-    """The two CPUs share no cache: without the flag each stays on its own, which is idle."""
+@pytest.mark.parametrize(
+    ("flags", "per_llc", "together"), [("ARG(2, u64)", 1, True), ("ARG(2, u64)", 2, False), ("0", 1, False)]
+)
+def test_who_is_woken_synchronously_goes_to_the_waker(flags: str, per_llc: int, together: bool) -> None:
+    """Where the CPUs share no cache: in one cache, or without the flag, each stays on its own, which is idle."""
     select = (
         f"bool idle; s32 cpu = scx_bpf_select_cpu_dfl(p, prev, {flags}, &idle);"
         "if (idle) insert(p, DSQ_LOCAL, 5000000, 0); return cpu;"
     )
     workload = read(b'schema = 1\n[[group]]\nname = "p"\nkind = "pairs"\n', "w.toml")
-    _, found = simulate_load(by_hand(select_cpu=select), machine(2, per_llc=1), workload, 1)
+    _, found = simulate_load(by_hand(select_cpu=select), machine(2, per_llc=per_llc), workload, 1)
     assert found is not None
     assert (min(found.busy) < 0.01 * max(found.busy)) == together
 

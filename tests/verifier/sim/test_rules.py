@@ -257,13 +257,13 @@ def test_a_kick_of_who_is_idle_leaves_the_busy_alone() -> None:
     assert [(line.pid, line.time) for line in result.trace if line.what == "run"][1] == (101, 52 * MS)
 
 
-def _choices(cpus: tuple[int, int, int], busy: set[int], prev: int) -> int:
+def _choices(cpus: tuple[int, int, int], busy: set[int], prev: int, per_node: int = 0) -> int:
     """The CPU that the kernel's selection gives a task that was on `prev` while others are busy."""
     count, smt, per_llc = cpus
     hogs = [Task(HOG, f"hog{cpu}", cpus=frozenset({cpu})) for cpu in sorted(busy)]
     task = Task((Phase("run", MS), Phase("sleep", 20 * MS)), "task", cpus=frozenset({prev}))
     free = Event(10 * MS, "affinity", len(hogs), cpus=frozenset(range(count)))
-    places = machine(count, smt=smt, per_llc=per_llc)
+    places = machine(count, smt=smt, per_llc=per_llc, per_node=per_node)
     result = simulate(by_hand(), Scenario(places, (*hogs, task), (free,), 30 * MS), trace=True)
     return next(line.a for line in result.trace if line.what == "select_cpu" and line.pid == 100 + len(hogs))
 
@@ -272,6 +272,7 @@ def test_idle_selection() -> None:
     assert _choices((4, 1, 4), {0}, 2) == 2  # where it was
     assert _choices((8, 2, 4), {1}, 0) in (2, 3)  # a whole core near, before the idle half of its own
     assert _choices((4, 1, 2), {2}, 2) == 3  # the same cache
+    assert _choices((8, 1, 2), {4, 5}, 4, per_node=4) in (6, 7)  # the same node
     assert _choices((4, 1, 2), {2, 3}, 2) in (0, 1)  # any
     assert _choices((4, 2, 4), {1, 3}, 0) == 0  # no whole core is left
 

@@ -88,8 +88,8 @@ def events(scenario: Scenario) -> Iterator[str]:
         yield f"at {duration(event.time)} {_event(scenario, event)}"
     for stop in scenario.stops:
         yield (
-            f"a CPU stops for at most {duration(stop.ns)}, others go on: the one with access {stop.access} of callbacks "
-            "to what CPUs share"
+            f"a CPU stops for at most {duration(stop.ns)}, others go on: "
+            f"the one with access {stop.access} of callbacks to what CPUs share"
         )
 
 
