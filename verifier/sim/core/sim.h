@@ -99,13 +99,24 @@ void strands_run(void);			/* all events, with these stops */
 bool may_stop(const char *place);	/* at an access to what CPUs share, by its name */
 void report_stops(void);
 extern u32 nr_strands;			/* at most; 0 where nothing stops */
+bool strand_claim(u64 queues);
+u64 strands_at_work(void);
 u32 strand_now(void);			/* the one at work, from 1 on; 0 for none */
 /*
  * Locks the queues of runnable tasks of these CPUs, as long as the event is handled. True if that took waiting, without
  * any lock: what was known of queues is not so any more.
  */
-bool rq_claim(u64 queues);
-u64 cpus_at_work(void);			/* of others, which stopped or wait */
+static inline bool rq_claim(u64 queues)
+{
+	return nr_strands && strand_claim(queues);
+}
+
+/* Of others, which stopped or wait. */
+static inline u64 cpus_at_work(void)
+{
+	return nr_strands ? strands_at_work() : 0;
+}
+
 void free_when_unseen(void *memory);
 
 /* ---- queues.c */

@@ -23,7 +23,8 @@ struct stop {
 /* What of the simulation belongs to whoever is at work. */
 struct place_of_work {
 	const char *callback;
-	s32 callback_pid, this_cpu;
+	struct sim_task *callback_task;
+	s32 this_cpu;
 	u32 allowed, line;
 	u64 steps;
 	struct sim_task *direct;
@@ -81,14 +82,14 @@ u32 strand_now(void)
 static void keep_place(struct strand *strand)
 {
 	strand->place = (struct place_of_work){
-		sim.callback, sim.callback_pid, sim.this_cpu, sim.allowed, sim_line, sim.callback_steps, sim.direct,
+		sim.callback, sim.callback_task, sim.this_cpu, sim.allowed, sim_line, sim.callback_steps, sim.direct,
 	};
 }
 
 static void take_place(const struct place_of_work *place)
 {
 	sim.callback = place->callback;
-	sim.callback_pid = place->callback_pid;
+	sim.callback_task = place->callback_task;
 	sim.this_cpu = place->this_cpu;
 	sim.allowed = place->allowed;
 	sim_line = place->line;
@@ -151,7 +152,7 @@ static struct strand *holder_of(u64 queues)
 	return NULL;
 }
 
-bool rq_claim(u64 queues)
+bool strand_claim(u64 queues)
 {
 	bool waited = false;
 
@@ -169,7 +170,7 @@ bool rq_claim(u64 queues)
 	return waited;
 }
 
-u64 cpus_at_work(void)
+u64 strands_at_work(void)
 {
 	u64 bits = 0;
 
@@ -211,7 +212,7 @@ static void tell_stop(const char *what, const char *place, u64 ns)
 	if (!sim.trace)
 		return;
 	snprintf(words, sizeof(words), "%s.%s.%s", what, sim.callback, place);
-	trace_line(words, NULL, sim.callback_pid, ns);
+	trace_line(words, NULL, sim.callback_task ? sim.callback_task->t.pid : 0, ns);
 }
 
 bool may_stop(const char *place)
