@@ -11,9 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from schedc.verifier.mutate import page
-from schedc.verifier.mutate.campaign import SECONDS, Outcome, Unsound, run
+from schedc.verifier.mutate.campaign import SECONDS, Unsound, run
 from schedc.verifier.mutate.catalogue import MUTATIONS
 from schedc.verifier.mutate.mutation import Mutation, Unfit
+from schedc.verifier.mutate.outcome import Outcome
+from schedc.verifier.mutate.record import Record
 from schedc.verifier.mutate.subjects import PROMISES, subject
 from schedc.verifier.trouble import Trouble
 
@@ -39,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for each in left:
         print(f"not caught: {each.mutation} of {each.policy}, {each.stories} stories")
     caught = sum(bool(each.by) for each in outcomes)
-    print(f"{caught} of {caught + len(left)} mutants are caught")
+    longest = max((each.seconds for each in outcomes if each.by), default=0.0)
+    print(f"{caught} of {caught + len(left)} mutants are caught, each in {longest:.1f} s or less")
     return 0 if caught >= _LEAST * (caught + len(left)) else 1
 
 
@@ -50,6 +53,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of processor time for one mutant; default 10")
     parser.add_argument("--workers", type=int, default=2, help="policies side by side")
     parser.add_argument("--write", metavar="PAGE", help="put the tables into this page, such as docs/mutation.md")
+    parser.add_argument("--record", metavar="FILE", help="keep there what was caught, and try only the others again")
     parser.add_argument("--json", metavar="FILE", help="the outcomes for programs")
     return parser
 
@@ -66,15 +70,16 @@ def _all(options: argparse.Namespace, mutations: tuple[Mutation, ...]) -> list[O
     """In the order of the catalogue, whichever is ready first."""
     policies = [name for name in PROMISES if not options.policy or name in options.policy]
     with ProcessPoolExecutor(options.workers) as pool:
-        done = [pool.submit(_policy, name, mutations, options.seconds) for name in policies]
+        done = [pool.submit(_policy, name, mutations, options) for name in policies]
         found = [each for future in done for each in future.result()]
     order = {each.name: at for at, each in enumerate(MUTATIONS)}
     return sorted(found, key=lambda each: order[each.mutation])
 
 
-def _policy(name: str, mutations: tuple[Mutation, ...], seconds: float) -> list[Outcome]:
+def _policy(name: str, mutations: tuple[Mutation, ...], options: argparse.Namespace) -> list[Outcome]:
     found = []
-    for each in run(subject(name), mutations, seconds):
+    record = Record.at(Path(options.record) if options.record else None)
+    for each in run(subject(name), mutations, options.seconds, record):
         found.append(each)
         by = f"{each.by}, {each.story or 'before it ran'}" if each.by else "nothing"
         print(f"{each.policy:9}{each.mutation:32}{by}  {each.seconds:.1f} s", flush=True)

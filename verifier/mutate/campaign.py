@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from schedc.verifier.mutate import orders
 from schedc.verifier.mutate.drawn import first_broken
 from schedc.verifier.mutate.gates import refused
 from schedc.verifier.mutate.judge import judge
-from schedc.verifier.mutate.mutation import Mutation, mutated
+from schedc.verifier.mutate.mutation import Mutation, Texts, mutated
+from schedc.verifier.mutate.outcome import Outcome
+from schedc.verifier.mutate.record import Record
 from schedc.verifier.mutate.stories import STORIES
 from schedc.verifier.mutate.subjects import Subject
 from schedc.verifier.sim import Broken, Program, Scenario, SimError, build, simulate
@@ -23,40 +25,34 @@ LONGEST = 2
 DRAWN, ORDERS = "drawn", "all orders"
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """`by`: an earlier gate, or the property that broke; empty if nothing caught it. `story`: under which one.
-
-    seconds: of processor time, with that of clang and of the simulations.
-    """
-
-    mutation: str
-    policy: str
-    by: str
-    what: str = ""
-    story: str = ""
-    stories: int = 0
-    seconds: float = 0.0
-
-
 class Unsound(Exception):
     """The policy itself breaks what its mutants are to be caught by: no verdict on any of them would mean a thing."""
 
 
-def run(subject: Subject, mutations: tuple[Mutation, ...], seconds: float = SECONDS) -> Iterator[Outcome]:
-    """One outcome for each mutation of this policy. `Unsound` if it breaks a story told by hand itself."""
+def run(
+    subject: Subject, mutations: tuple[Mutation, ...], seconds: float = SECONDS, record: Record | None = None
+) -> Iterator[Outcome]:
+    """One outcome for each mutation of this policy, those of the record as they are there.
+
+    `Unsound` if the policy itself breaks a story told by hand.
+    """
+    record = record or Record()
     for name in STORIES:
         found = _breaks(subject, subject.program, name, STORIES[name])
         if found:
             raise Unsound(f"{subject.name} itself, under `{name}`: {found[0].name}: {found[0].what}")
     for each in mutations:
         if subject.name in each.policies:
-            yield _outcome(subject, each, seconds)
+            texts = mutated(subject.texts, each)
+            outcome = record.known(texts)
+            if outcome is None:
+                outcome = _outcome(subject, each, texts, seconds)
+                record.add(texts, outcome)
+            yield replace(outcome, mutation=each.name)
 
 
-def _outcome(subject: Subject, mutation: Mutation, seconds: float) -> Outcome:
+def _outcome(subject: Subject, mutation: Mutation, texts: Texts, seconds: float) -> Outcome:
     start = spent()
-    texts = mutated(subject.texts, mutation)
     gate = refused(subject, texts)
     if gate:
         by, _, what = gate.partition(": ")

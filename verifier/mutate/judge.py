@@ -22,6 +22,7 @@ def judge(result: Result, story: Scenario, name: str, promise: Promise) -> tuple
         found += keeps_by_itself(result)
     found += long_enough(result, promise.runs.get(name, {}))
     found += enough(result, promise.shares.get(name, {}))
+    found += soon_enough(result, promise.waits.get(name, {}))
     return tuple(found)
 
 
@@ -66,3 +67,11 @@ def enough(result: Result, shares: Mapping[int, float]) -> Iterator[Broken]:
         task = result.tasks[at]
         if task.ran < least * result.ended:
             yield Broken("enough", f"{task.name} had {task.ran / result.ended:.0%} of a CPU, not {least:.0%}")
+
+
+def soon_enough(result: Result, waits: Mapping[int, int]) -> Iterator[Broken]:
+    """A task waits no longer than the policy says."""
+    for at, most in waits.items():
+        task = result.tasks[at]
+        if task.worst_wait > most:
+            yield Broken("soon_enough", f"{task.name} waited {task.worst_wait} ns, not {most}")

@@ -9,6 +9,7 @@ from importlib import resources
 
 POLICY = "policy"
 HEADERS = ("compat.h", "arithmetic.h", "loops.h")
+_CLOCKS = re.compile(r"\nu64 vtime_clocks\[(\d+)\];")
 _INCLUDE = re.compile(r'#include "(?:schedc/)?(\w+\.h)"\n')
 
 
@@ -75,7 +76,7 @@ def worn(c_source: str) -> str:
     """The clocks of virtual time begin half a second before they wrap: how they are compared matters at once."""
     start = "0ULL - 500000000ULL"
     text = c_source.replace("\nu64 vtime_clock;", f"\nu64 vtime_clock = {start};")
-    return text.replace("\nu64 vtime_clocks[512];", f"\nu64 vtime_clocks[512] = {{ [0 ... 511] = {start} }};")
+    return _CLOCKS.sub(rf"\nu64 vtime_clocks[\1] = {{ [0 ... \1 - 1] = {start} }};", text)
 
 
 def mutated(texts: Texts, by: Mutation) -> Texts:

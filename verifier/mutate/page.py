@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from schedc.verifier.mutate.campaign import DRAWN, Outcome
+from schedc.verifier.mutate.campaign import DRAWN
 from schedc.verifier.mutate.catalogue import GROUPS
 from schedc.verifier.mutate.mutation import Mutation
+from schedc.verifier.mutate.outcome import Outcome
 from schedc.verifier.mutate.reasons import REASONS
 
 _BEGIN, _END = "<!-- made by python -m schedc.verifier.mutate --write -->", "<!-- to here -->"
@@ -54,7 +55,9 @@ def _summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield f"{len(names)} mutations, {len(outcomes)} mutants of {len({each.policy for each in outcomes})} policies."
     yield f"{len(caught)} of {counted} are caught ({share:.1%}),"
     drawn = sum(each.story == DRAWN for each in caught)
-    yield f"{drawn} of them by a story that was drawn; {len(equivalent)} break nothing."
+    longest = max((each.seconds for each in caught), default=0.0)
+    yield f"{drawn} of them by a story that was drawn, each in {longest:.1f} s or less of processor time;"
+    yield f"{len(equivalent)} break nothing."
     yield from ("", "| caught by | mutants |", "|---|---|")
     for by, count in Counter(each.by for each in caught).most_common():
         yield f"| {_name(by)} | {count} |"

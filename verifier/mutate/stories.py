@@ -143,4 +143,19 @@ STORIES: dict[str, Scenario] = {
         *(Event(at * 25 * MS, ("off", "on")[at % 2], 1 + at // 2 % 2) for at in range(4, 44)),
     ),
     "a crowd": _story(2, (*_many(20, _NAP, "nap"), *_hogs([0, 5, -5]))),
+    "the first CPU goes": _story(3, (*_hogs([0] * 4), *_many(2, _NAP, "nap")), Event(100 * MS, "off", 0)),
+    "a CPU is back": _story(2, _hogs([0, 0, 0]), Event(50 * MS, "off", 1), Event(100 * MS, "on", 1)),
+    "one of two freed to some": _story(
+        4, tuple(Task(_HOG, f"hog{at}", cpus=_on(3)) for at in range(2)), Event(100 * MS, "affinity", 0, cpus=_on(2, 3))
+    ),
+    "freed to half a core": _story(
+        8,
+        (
+            *(Task(_HOG, f"on{cpu}", cpus=_on(cpu)) for cpu in (0, 1, 2, 3, 4, 6)),
+            *(Task(_HOG, f"hog{at}", cpus=_on(0)) for at in range(2)),
+        ),
+        *(Event(100 * MS, "affinity", at, cpus=_on(*range(8))) for at in (6, 7)),
+        smt=2,
+        llc=4,
+    ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
+from typing import TypeVar
 
 from schedc import api
 from schedc.build.compile import Built
@@ -15,6 +16,8 @@ from schedc.verifier.sim import Program
 from schedc.verifier.sim.properties import GRACE
 from schedc.verifier.sim.scenario import MS
 
+_Least = TypeVar("_Least", int, float)
+
 
 @dataclass(frozen=True)
 class Promise:
@@ -24,7 +27,7 @@ class Promise:
     task waits (ns), None for as long as it likes; idle: the same for stories. by_weight: stories in which busy tasks
     share a CPU by their weights. keeps: dispatch says itself when the previous task goes on. runs: how long at least a
     task is left on its CPU each time (ns), by story and task. shares: the least part of one CPU's time that a task
-    gets, by story and task.
+    gets, waits: how long it waits at most (ns), both by story and task.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -35,14 +38,15 @@ class Promise:
     keeps: bool = False
     runs: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     shares: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    waits: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
 
-def _each(count: int, least: int) -> dict[int, int]:
+def _each(count: int, least: _Least) -> dict[int, _Least]:
     return dict.fromkeys(range(count), least)
 
 
-# A timer of 5 ms mends what central's kicks miss; while a higher class has the boss, nobody is served.
-_SERVED = {name: 4 * MS for name in STORIES if name != "a higher class"}
+# A timer of 1 ms mends what central's kicks miss; while a higher class has the boss, or it is off, it serves nobody.
+_SERVED = {name: 4 * MS for name in STORIES if name not in ("a higher class", "the first CPU goes")}
 
 # `lead` and `patience` are such that what they are for shows within the stories' five seconds.
 PROMISES: dict[str, Promise] = {
@@ -71,7 +75,12 @@ PROMISES: dict[str, Promise] = {
         runs={"equal hogs": _each(4, 6 * MS)},
         shares={"hogs": {2: 0.75}, "a heavy one": {0: 0.8}, "light ones": {2: 0.8}, "other weights": {1: 0.6}},
     ),
-    "central": Promise(own=False, grace=None, idle=_SERVED, runs={"pinned": {1: 18 * MS, 2: 18 * MS}}),
+    "central": Promise(
+        own=False, grace=None, idle=_SERVED,
+        runs={"pinned": {1: 18 * MS, 2: 18 * MS}},
+        shares={"a CPU is back": _each(3, 0.55)},
+        waits={"a kernel thread behind a hog": {1: MS // 2}},
+    ),
 }  # fmt: skip
 
 
