@@ -35,7 +35,7 @@ _ALL = (
     Property("state_freed", "after its end the policy holds nothing of the kernel's"),
     Property(
         "work_conserving", "no CPU is idle for longer than the policy says while a task waits that may run there",
-        "a policy that promises `work_conserving within`; no CPU that was kicked for the task took another first",
+        "a policy that promises `work_conserving within`; no CPU that was claimed for the task took another first",
     ),
     Property(
         "bounded_wait", "no task waits longer than law 7 computes for these tasks, weights and params",

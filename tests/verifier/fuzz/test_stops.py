@@ -34,7 +34,7 @@ def test_a_race_is_found_and_told() -> None:
     assert outcome.failure.story.broken in DOOR.breaks
     scenario = outcome.failure.story.scenario
     assert 0 < len(scenario.stops) <= 4
-    assert len(scenario.tasks) <= 4
+    assert len(scenario.tasks) <= 6
     told = tell(subject, outcome.failure)
     assert [words for words in DOOR.says if words not in told] == []
     calm = replace(outcome.failure.story, scenario=replace(scenario, stops=()))

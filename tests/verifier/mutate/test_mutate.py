@@ -38,7 +38,7 @@ def named(name: str) -> Mutation:
 @pytest.mark.parametrize("name", PROMISES)
 def test_every_mutation_changes_the_policies_that_it_names(name: str) -> None:
     mine = [each for each in MUTATIONS if name in each.policies]
-    assert mine
+    assert len(mine) >= 30
     for each in mine:
         assert mutated(policy(name).texts, each) != policy(name).texts
 

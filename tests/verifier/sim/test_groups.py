@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from schedc import api
+from schedc.verifier.fuzz import Story
 from schedc.verifier.interpret import Subject
 from schedc.verifier.interpret.differ import compare
 from schedc.verifier.sim import Event, Phase, Program, Result, Scenario, Task, broken, machine, simulate
@@ -65,7 +66,7 @@ def test_the_interpreter_agrees_when_groups_move_change_and_go() -> None:
         Event(90 * MS, "mkcgroup", group="/b/c"),
         Event(100 * MS, "cgroup", 0, group="/b/c"),
     )
-    result = compare(Subject.of(PLACES), Scenario(machine(2), tasks, events, end=200 * MS))
+    result = compare(Subject.of(PLACES), Story(Scenario(machine(2), tasks, events, end=200 * MS)))
     assert result.disagreement is None
     assert result.callbacks > 100
 

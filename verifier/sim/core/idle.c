@@ -84,6 +84,8 @@ bool idle_claim(s32 cpu)
 
 	sim.idle_smt.bits[0] &= ~siblings(cpu);
 	sim.idle.bits[0] &= ~bit(cpu);
+	if (idle && sim.callback_task)
+		told_of(&sim.cpus[cpu], sim.callback_task);
 	return idle;
 }
 

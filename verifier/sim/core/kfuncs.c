@@ -195,8 +195,6 @@ void scx_bpf_kick_cpu(s32 cpu, u64 flags)
 	if (!cpu_valid(cpu))
 		return;
 	trace("kick", NULL, cpu, flags);
-	if (sim.callback_task)
-		told_of(&sim.cpus[cpu], sim.callback_task);
 	if ((flags & SCX_KICK_IDLE) && (flags & (SCX_KICK_PREEMPT | SCX_KICK_WAIT))) {
 		sim_error("PREEMPT/WAIT cannot be used with SCX_KICK_IDLE");
 		return;

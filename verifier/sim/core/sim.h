@@ -192,7 +192,7 @@ struct sim_task {
 	u64 waiting_since, mask_since, waits, worst_wait, total_wait, runs, migrations, held_times, misplaced;
 	u64 voluntary, forced;	/* switches away from it */
 	s32 ran_on;
-	struct sim_cpu *told;	/* the idle CPU that was kicked for it last, until that takes a task */
+	struct sim_cpu *told;	/* the idle CPU that was claimed for it last, until that takes a task */
 	bool overtaken;		/* that one took another task first */
 	void *storage[MAX_MAPS];
 };
@@ -206,7 +206,7 @@ struct sim_cpu {
 	bool online, active, rq_online, going_down;
 	enum cpu_class class;
 	struct sim_task *curr;
-	struct sim_task *told_for;	/* who waits for it since it was kicked */
+	struct sim_task *told_for;	/* for whom it was claimed while it was idle */
 	struct dsq local;
 	u64 core_bits, llc_bits, node_bits;	/* the CPUs that share each with it */
 	struct event resched, done, tick, higher_end, offline, push;

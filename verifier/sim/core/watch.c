@@ -7,6 +7,7 @@ void wait_begins(struct sim_task *p)
 	if (p->waiting_since != NEVER)
 		return;
 	p->waiting_since = sim.now;
+	p->overtaken = false;
 	sim.nr_waiting++;
 	p->t.sched_info.last_queued = clock_on(cpu_of_task(p));
 }
@@ -30,10 +31,10 @@ void leaves_local(struct sim_task *p)
 	p->mask_since = later(p->mask_since, until < sim.now ? until : sim.now);
 }
 
-/* An idle CPU is kicked while the callback is about a task that waits and may run there. */
+/* An idle CPU is claimed while the callback is about a task that may run there. */
 void told_of(struct sim_cpu *rq, struct sim_task *p)
 {
-	if (p->waiting_since == NEVER || rq->class != CLASS_IDLE || !mask_has(p->t.cpus_ptr, rq->id))
+	if (rq->class != CLASS_IDLE || !mask_has(p->t.cpus_ptr, rq->id))
 		return;
 	if (p->told)
 		p->told->told_for = NULL;
@@ -42,7 +43,7 @@ void told_of(struct sim_cpu *rq, struct sim_task *p)
 	rq->told_for = p;
 }
 
-/* The CPU takes a task: the one for which it was kicked, or another that came before it. */
+/* The CPU takes a task: the one for which it was claimed, or another that came before it. */
 static void takes(struct sim_cpu *rq, struct sim_task *p)
 {
 	struct sim_task *meant = rq->told_for;
@@ -68,7 +69,7 @@ static void unserved(struct sim_cpu *rq, struct sim_task *p)
 		since = later(since, cpu_of_task(p)->higher_until);
 	if (p->waiting_since == NEVER || !rq->online || !rq->rq_online || !mask_has(p->t.cpus_ptr, rq->id))
 		return;
-	/* An idle CPU was told of it, and found another task first: the kick is spent. */
+	/* An idle CPU was claimed for it, and found another task first: that is spent. */
 	if (p->overtaken)
 		return;
 	if (is_held(p) && (s32)p->t.thread_info.cpu != rq->id)
