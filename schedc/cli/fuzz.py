@@ -40,6 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where stories are kept, a folder for each policy; default .schedc/stories beside the policy",
     )
+    parser.add_argument(
+        "--asan", action="store_true", help="find accesses beyond objects; takes a clang that links AddressSanitizer"
+    )
     parser.add_argument("--clang", metavar="PATH", help="the clang to use instead of the one that is found")
     show.add_options(parser)
 
@@ -53,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
     subject = compiled(options.policy, options.set, options)
     if subject is None:
         return 1
+    if options.asan:
+        subject = subject.memory_checked()
     corpus = Corpus(folder(options), subject.name)
     progress = _Progress() if options.format == "text" and sys.stderr.isatty() else None
     try:

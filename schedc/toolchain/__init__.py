@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .clang import Clang, CompileOutput, PendingCompile
-from .find import NoClang, find_clang
+from .find import NoClang, find_clang, system_clangs
 from .messages import ClangMessage, Severity
 from .strip import StripError, strip_debug
 
@@ -17,4 +17,5 @@ __all__ = [
     "StripError",
     "find_clang",
     "strip_debug",
+    "system_clangs",
 ]

@@ -43,6 +43,11 @@ def find_clang(explicit: str | None = None) -> Clang:
     )
 
 
+def system_clangs() -> tuple[str, ...]:
+    """The paths of the system's, best first; none where only the wheel has one."""
+    return tuple(candidate.command[0] for candidate in _system())
+
+
 def _explicit(name: str) -> Clang:
     path = name if "/" in name else _which(name)
     if path is None:

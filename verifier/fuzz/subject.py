@@ -49,6 +49,10 @@ class Subject:
             dict(wanted or {}),
         )
 
+    def memory_checked(self) -> Subject:
+        """With AddressSanitizer; where nothing links it, `SimError` at the first story."""
+        return replace(self, program=replace(self.program, memory_checked=True))
+
     def line(self, number: int) -> str:
         """A line of the policy, without what surrounds it; empty where there is none."""
         lines = self.source.splitlines()

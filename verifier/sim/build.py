@@ -11,6 +11,7 @@ from functools import cache as kept
 from importlib import resources
 from pathlib import Path
 
+from schedc.verifier.sim import asan
 from schedc.verifier.sim.errors import SimError
 from schedc.verifier.sim.program import Program
 from schedc.verifier.vm import cache
@@ -43,17 +44,27 @@ def executable(program: Program, home: Path | None = None) -> Path:
     """Built when this text and this core were not built together before."""
     home, around = home or cache.root(), program.around
     core = _core_files()
-    flags = around.flags or POLICY_FLAGS
+    checked = asan.found() if program.memory_checked else None
+    if program.memory_checked and checked is None:
+        raise SimError("no clang of this system links AddressSanitizer", "install clang with its compiler-rt")
+    flags = (*(around.flags or POLICY_FLAGS), *((asan.FLAG,) if checked else ()))
     text = {"policy.bpf.c": program.c_source.encode(), "glue.c": _glue(program).encode(), **around.files}
-    result = home / "sim" / _digest({**core, **text}, flags)[:24] / "simulate"
+    how = (*flags, checked.compiler) if checked else flags
+    result = home / "sim" / _digest({**core, **text}, how)[:24] / "simulate"
     if result.is_file():
         return result
     objects = _core_objects(home, {**core, **around.files})
     with tempfile.TemporaryDirectory(prefix="schedc-sim-") as work:
         _write(Path(work), {**core, **text})
-        # By clang itself: `zig cc` would keep the object of each policy that there ever was.
-        _zig(home, work, ["clang", *flags, "-c", "-o", "glue.o", "glue.c"], program.name)
-        _zig(home, work, ["cc", "-o", "simulate", "glue.o", *map(str, objects)], program.name)
+        compile = ["-c", *flags, "-o", "glue.o", "glue.c"]
+        link = ["-o", "simulate", "glue.o", *map(str, objects)]
+        if checked:
+            _run([checked.compiler, *compile], work, dict(os.environ), program.name)
+            _run([checked.compiler, *link, *checked.link], work, dict(os.environ), program.name)
+        else:
+            # By clang itself: `zig cc` would keep the object of each policy that there ever was.
+            _zig(home, work, ["clang", *compile], program.name)
+            _zig(home, work, ["cc", *link], program.name)
         cache.write_atomically(result, (Path(work) / "simulate").read_bytes(), executable=True)
     return result
 
@@ -82,7 +93,10 @@ def _zig(home: Path, work: str, arguments: Sequence[str], what: str) -> None:
     """The wheel's own binary: through `python -m ziglang` a second interpreter would start."""
     kept_at = str(home / "zig")
     environment = os.environ | {"ZIG_GLOBAL_CACHE_DIR": kept_at, "ZIG_LOCAL_CACHE_DIR": kept_at}
-    command = [str(resources.files("ziglang") / "zig"), *arguments]
+    _run([str(resources.files("ziglang") / "zig"), *arguments], work, environment, what)
+
+
+def _run(command: Sequence[str], work: str, environment: dict[str, str], what: str) -> None:
     try:
         done = subprocess.run(
             command, cwd=work, env=environment, capture_output=True, text=True, check=False, timeout=_COMPILE_SECONDS

@@ -35,6 +35,8 @@ class Program:
     patterns: tuple[str, ...] = ()
     counters: tuple[str, ...] = ()
     around: Around = field(default=Around(), repr=False)
+    memory_checked: bool = False
+    """Accesses beyond its objects are found, where `asan.found` says how."""
     readings: tuple[str, ...] = ()
     """Further variables, of 64 bits or arrays of those, to read at the end."""
 

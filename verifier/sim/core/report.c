@@ -111,6 +111,19 @@ void trapped(int number)
 	_exit(5);
 }
 
+/* For AddressSanitizer, which asks for the first before main() and calls the second before it ends the process. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "detect_leaks=0:detect_stack_use_after_return=0:allow_user_segv_handler=1";
+}
+
+void __asan_on_error(void);
+void __asan_on_error(void)
+{
+	trapped(SIGSEGV);
+}
+
 /* A run that takes longer than its processor time is a trap as well: an endless loop without calls. */
 void catch_traps(u64 cpu_seconds)
 {
