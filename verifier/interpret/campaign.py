@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from schedc.verifier.fuzz.draw import THEMES, some_stories
+from schedc.verifier.fuzz.draw import ATOMIC, some_stories
 from schedc.verifier.fuzz.story import Story
 from schedc.verifier.generate import draw_policy, seeded
 from schedc.verifier.interpret.differ import Disagreement, compare
@@ -50,7 +50,7 @@ def compare_text(name: str, text: str, number: int, traces: int) -> Outcome:
     except InterpretError as error:
         return Outcome(name, text, fault=str(error))
     try:
-        stories = some_stories(THEMES, subject.proven.policy.params, number, traces)
+        stories = some_stories(ATOMIC, subject.proven.policy.params, number, traces)
         return _compared(Outcome(name, text), subject, map(shortened, stories))
     except Exception:
         return Outcome(name, text, fault=traceback.format_exc(limit=-3))

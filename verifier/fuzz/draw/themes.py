@@ -56,6 +56,8 @@ THEMES = (
     Theme("callbacks that stop", Crowd(least=2, placed=True, own=1), machines.SEVERAL, _ALL, 4, forks=True, stops=True),
     Theme("stops in a storm", Crowd(least=4, most=12, does=tasks.STORM), machines.SEVERAL, seconds=(2, 40), stops=True),
 )  # fmt: skip
+ATOMIC = tuple(theme for theme in THEMES if not theme.stops)
+"""Those in which one callback is over before the next begins."""
 
 
 @st.composite
