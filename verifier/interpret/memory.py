@@ -9,6 +9,7 @@ from typing import Any
 from schedc.typed import tree as t
 from schedc.typed.walk import walk_policy
 from schedc.types.kinds import UNSIGNED
+from schedc.verifier.interpret.numbers import WORD
 
 # A place: a global or a counter with a number, a field with a layer (or None) and its owner, a word for what every
 # policy has ("vtime", "home", "layer", "clock", ...) with whose it is.
@@ -40,6 +41,11 @@ class Memory:
             self._before.setdefault(key, self.word(key))
         self._values[key] = value
         self.touched.add(key)
+
+    def add(self, key: Key, amount: int) -> None:
+        """One step on the word, which has 64 bits, and a sign where others take from it."""
+        word = (self.word(key) + amount) % WORD
+        self[key] = word - WORD if key[0] in self._taken_from and word >= WORD // 2 else word
 
     def keys(self, word: str) -> list[Key]:
         """The places of that name that have a value."""

@@ -12,7 +12,7 @@ from schedc.verifier.interpret.dry import is_left_out
 from schedc.verifier.interpret.expressions import arm_of, holds, ranged, state_key
 from schedc.verifier.interpret.frame import Frame, evaluate, meaning
 from schedc.verifier.interpret.inserts import insert
-from schedc.verifier.interpret.numbers import WORD, operation
+from schedc.verifier.interpret.numbers import operation
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,7 @@ def _assign_kept(frame: Frame, node: t.Assign, target: Any, key: Any, kept: t.Gl
     kind = target.type.kind
     if node.operator in ("+", "-") and kind in UNSIGNED | {Kind.VTIME} and frame.is_shared(target):
         amount = evaluate(frame, node.value)
-        word = frame.run.memory.word(key) + (amount if node.operator == "+" else -amount)
-        frame.run.memory[key] = word % WORD if kind is Kind.VTIME else word
+        frame.run.memory.add(key, amount if node.operator == "+" else -amount)
         if isinstance(kept, t.Global):
             given = (kind, frame.globals[kept]), (node.value.type.kind, amount)
             frame.globals[kept] = operation(node.operator, kind, *given)

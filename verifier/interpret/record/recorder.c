@@ -128,12 +128,13 @@ static void tell_task(struct task_struct *p)
 void record_begin(const char *callback, struct task_struct *p, s64 a, s64 b)
 {
 	static u32 begun;
+	u64 now = clock_on(&sim.cpus[sim.this_cpu]);
 
 	/* A policy that kicks itself again and again gets through no time at all. */
 	if (++begun == MOST_CALLBACKS)
 		sim.over = true;
 	told = p;
-	note("r > %s %llu %d %lld %lld %d\n", callback, sim.now + UPTIME_NS, sim.this_cpu, a, b, p ? p->pid : -1);
+	note("r > %s %llu %d %lld %lld %d\n", callback, now, sim.this_cpu, a, b, p ? p->pid : -1);
 	note("r m %llu %llu %llu\n", sim.online.bits[0], active_cpus(), sim.idle.bits[0]);
 	tell_places(true);
 	if (p)
