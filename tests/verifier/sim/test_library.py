@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schedc.verifier.fuzz import Story
 from schedc.verifier.fuzz.draw import THEMES, stories
-from schedc.verifier.sim import Event, Phase, Program, Scenario, Task, broken, machine, simulate
+from schedc.verifier.sim import Cpu, Event, Phase, Program, Scenario, Task, broken, machine, simulate
 from schedc.verifier.sim.properties import GRACE
 from schedc.verifier.sim.scenario import MS, SECOND, US
 
@@ -109,3 +109,11 @@ def test_bandwidth_holds_the_background_back_while_others_come_and_go(library: C
     assert miner == pytest.approx(0.1, abs=0.02)
     assert indexer == pytest.approx(0.1, abs=0.02)
     assert editor == pytest.approx(0.19, abs=0.02)
+
+
+def test_a_domain_lets_go_of_a_task_that_may_no_longer_run_there(library: Callable[..., Program]) -> None:
+    cpus = (Cpu(0, llc=0), Cpu(1, llc=1), Cpu(2, llc=1))
+    moved = Task(HOG, "moved", cpus=frozenset({1, 2}))
+    others = (Task(HOG, "near", cpus=frozenset({0})), Task(HOG, "a"), Task(HOG, "b"), Task(HOG, "c"))
+    away = Event(SECOND, "affinity", 0, cpus=frozenset({0}))
+    assert stands(library("rusty"), Scenario(cpus, (moved, *others), (away,), end=6 * SECOND, timeout=2 * SECOND))
