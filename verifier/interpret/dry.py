@@ -24,6 +24,11 @@ def is_left_out(statement: t.Stmt) -> bool:
             return True
 
 
+def is_whole(body: t.Block) -> bool:
+    """True if nothing is left out."""
+    return not any(isinstance(node, t.Stmt) and is_left_out(node) for node in walk(body))
+
+
 def _is_passing(node: object) -> bool:
     """An assignment to a variable, or to the virtual time itself."""
     return isinstance(node, t.Assign) and isinstance(node.target, t.LocalRef | t.FieldRef)

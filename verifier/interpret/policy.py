@@ -12,6 +12,7 @@ from schedc.typed import tree as t
 from schedc.typed.walk import walk_policy
 from schedc.types.kinds import PLACES, Kind
 from schedc.verifier.interpret import expressions, picks, pulls, statements
+from schedc.verifier.interpret.dry import is_whole
 from schedc.verifier.interpret.expressions import INFINITE
 from schedc.verifier.interpret.frame import Frame, evaluate
 from schedc.verifier.interpret.groups import Groups
@@ -40,6 +41,8 @@ class PolicyRun:
         self._clocks = [queue for queue in self.policy.queues if queue.order is Kind.VTIME]
         self.moves_on = any(queue.order is Kind.TIME for queue in self.policy.queues)
         self._lone = self._lone_instance()
+        stopping = self.policy.handlers.get("stopping")
+        self._only_charges = stopping is None or is_whole(stopping.body)
         nodes = list(walk_policy(self.policy))
         self._infinite = any(isinstance(node, t.BuiltinValue) and node.name == "infinite" for node in nodes)
         self._fills_local = any(isinstance(node, t.Insert) and node.local is not None for node in nodes)
@@ -275,18 +278,26 @@ class PolicyRun:
 
     # ---- keeping the previous task
 
+    @property
+    def has_clocks(self) -> bool:
+        return bool(self._clocks)
+
     def vtime_if_stopped(self, task: Task) -> int:
         """Its virtual time if it stopped now."""
         with self.memory.trial():
             self._stop(task, dry=True)
             return int(self.memory["vtime", task.pid])
 
-    def go_on(self, task: Task, contested: bool) -> None:
-        """As if it had stopped, waited and been chosen; what it runs while nobody waits is not charged."""
+    def go_on(self, task: Task, own: int, contested: bool) -> None:
+        """As if it had stopped, waited and been chosen; what it runs while nobody waits is not charged. `own`: what
+        its virtual time is then; where `stopping` does nothing else, it has been gone through for that."""
         home = self.home(task)
         if home is not None and home[0].order is Kind.TIME:
             self.memory["position", task.pid] = self.position_if_stopped(task)
-        self.stopping(task)
+        if self.has_clocks and self._only_charges:
+            self.memory["vtime", task.pid] = own
+        else:
+            self.stopping(task)
         if home is not None and home[0].order is Kind.VTIME:
             if contested:
                 self._advance_clock(task)

@@ -21,6 +21,7 @@ def _chain(frame: Frame, node: t.PullChain) -> bool:
     prev = frame.prev if node.keep is not None else None
     if prev is not None and not prev.queued:
         prev = None
+    own = frame.run.vtime_if_stopped(prev) if prev is not None and frame.run.has_clocks else 0
     if _out_of_turn(frame, node):
         return True
     for source in node.sources:
@@ -29,11 +30,11 @@ def _chain(frame: Frame, node: t.PullChain) -> bool:
                 frame.run.memory["tried", source, frame.own_cpu] = frame.now
             if prev is not None and frame.run.home(prev) == queue:
                 first = frame.kernel.first(queue) if queue[0].order is not None else None
-                if _is_before(frame, prev, queue, first):
-                    return _keep(frame, node, prev, contested=first is not None)
+                if _is_before(frame, prev, own, queue, first):
+                    return _keep(frame, node, prev, own, contested=first is not None)
             if pull(frame.kernel, queue):
                 return True
-    return prev is not None and _keep(frame, node, prev, contested=False)
+    return prev is not None and _keep(frame, node, prev, own, contested=False)
 
 
 def _out_of_turn(frame: Frame, node: t.PullChain) -> bool:
@@ -71,8 +72,9 @@ def instances(frame: Frame, ref: t.QueueRef) -> Iterator[Instance]:
     return ((ref.queue, *indices) for indices in product(*choices))
 
 
-def _is_before(frame: Frame, prev: Task, queue: Instance, first: int | None) -> bool:
-    """Whether prev, queued where it was, would be chosen before all that wait there; `first` is the head's position."""
+def _is_before(frame: Frame, prev: Task, own: int, queue: Instance, first: int | None) -> bool:
+    """Whether prev, queued where it was, would be chosen before all that wait there. `own`: its virtual time, if it
+    stopped now; `first`: the head's position."""
     order = queue[0].order
     if order is None:
         return frame.kernel.is_seen_empty(queue)
@@ -80,12 +82,12 @@ def _is_before(frame: Frame, prev: Task, queue: Instance, first: int | None) -> 
         return True
     if order is Kind.TIME:
         return frame.run.position_if_stopped(prev) <= first
-    return distance(frame.run.vtime_if_stopped(prev), first) <= 0
+    return distance(own, first) <= 0
 
 
-def _keep(frame: Frame, node: t.PullChain, prev: Task, contested: bool) -> bool:
+def _keep(frame: Frame, node: t.PullChain, prev: Task, own: int, contested: bool) -> bool:
     slice_ = evaluate(frame, node.keep)
-    frame.run.go_on(prev, contested)
+    frame.run.go_on(prev, own, contested)
     frame.kernel.set_slice(prev, slice_)
     return True
 
