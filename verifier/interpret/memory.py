@@ -27,9 +27,9 @@ class Memory:
         self._taken_from = set(_taken_from(policy))
 
     def __getitem__(self, key: Key) -> Any:
-        """A number that others have taken too much from reads as zero."""
+        """A number that others have taken too much from reads as zero, and so does one that is too large for a sign."""
         value = self.word(key)
-        return 0 if key[0] in self._taken_from and value < 0 else value
+        return 0 if key[0] in self._taken_from and not 0 <= value < WORD // 2 else value
 
     def word(self, key: Key) -> Any:
         if key in self._values:

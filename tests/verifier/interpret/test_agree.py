@@ -16,7 +16,7 @@ Recorded = Callable[[str], tuple[Subject, tuple[Call, ...]]]
 LIBRARY = ("central", "chaos", "desk", "edf", "fair", "fifo", "priority")
 # A lone queue of deadlines compares the previous task's deadline with the first one's.
 ONCE_WRONG = ("deadlines_only", "keep_beside_deadlines", "field_beside_clock", "drawn_twice", "keep_beside_aging",
-              "refused_claims", "signed_beside_unsigned", "state_beside_charge")  # fmt: skip
+              "refused_claims", "signed_beside_unsigned", "state_beside_charge", "keep_charges")  # fmt: skip
 SEEDS = range(1, 9)
 
 
