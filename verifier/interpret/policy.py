@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -282,27 +283,31 @@ class PolicyRun:
     def has_clocks(self) -> bool:
         return bool(self._clocks)
 
+    @property
+    def is_lone(self) -> bool:
+        return self._lone is not None
+
     def vtime_if_stopped(self, task: Task) -> int:
         """Its virtual time if it stopped now."""
         with self.memory.trial():
             self._stop(task, dry=True)
             return int(self.memory["vtime", task.pid])
 
-    def go_on(self, task: Task, own: int, contested: bool) -> None:
+    def go_on(self, task: Task, own: Callable[[], int], contested: bool) -> None:
         """As if it had stopped, waited and been chosen; what it runs while nobody waits is not charged. `own`: what
         its virtual time is then; where `stopping` does nothing else, it has been gone through for that."""
         home = self.home(task)
         if home is not None and home[0].order is Kind.TIME:
             self.memory["position", task.pid] = self.position_if_stopped(task)
-        if self.has_clocks and self._only_charges:
-            self.memory["vtime", task.pid] = own
-        else:
+        stands = home is not None and home[0].order is Kind.VTIME
+        if not (self.has_clocks and self._only_charges):
             self.stopping(task)
-        if home is not None and home[0].order is Kind.VTIME:
-            if contested:
-                self._advance_clock(task)
-            else:
-                self.memory["vtime", task.pid] = self.memory["clock", home]
+        elif contested or not stands:
+            self.memory["vtime", task.pid] = own()
+        if stands and contested:
+            self._advance_clock(task)
+        elif stands:
+            self.memory["vtime", task.pid] = self.memory["clock", home]
         self._begin(task)
 
 

@@ -21,7 +21,9 @@ def _chain(frame: Frame, node: t.PullChain) -> bool:
     prev = frame.prev if node.keep is not None else None
     if prev is not None and not prev.queued:
         prev = None
-    own = frame.run.vtime_if_stopped(prev) if prev is not None and frame.run.has_clocks else 0
+    own = _Own(frame, prev)
+    if not _is_lone(frame, node):
+        own.vtime()
     if _out_of_turn(frame, node):
         return True
     for source in node.sources:
@@ -72,7 +74,26 @@ def instances(frame: Frame, ref: t.QueueRef) -> Iterator[Instance]:
     return ((ref.queue, *indices) for indices in product(*choices))
 
 
-def _is_before(frame: Frame, prev: Task, own: int, queue: Instance, first: int | None) -> bool:
+class _Own:
+    """The virtual time of the previous task, if it stopped now: worked out once, before a chain, and for a lone queue
+    when it turns out that somebody waits there."""
+
+    def __init__(self, frame: Frame, prev: Task | None) -> None:
+        self._frame, self._prev = frame, prev
+        self._found: int | None = None
+
+    def vtime(self) -> int:
+        if self._found is None:
+            run = self._frame.run
+            self._found = 0 if self._prev is None or not run.has_clocks else run.vtime_if_stopped(self._prev)
+        return self._found
+
+
+def _is_lone(frame: Frame, node: t.PullChain) -> bool:
+    return len(node.sources) == 1 and node.sources[0].aging is None and frame.run.is_lone
+
+
+def _is_before(frame: Frame, prev: Task, own: _Own, queue: Instance, first: int | None) -> bool:
     """Whether prev, queued where it was, would be chosen before all that wait there. `own`: its virtual time, if it
     stopped now; `first`: the head's position."""
     order = queue[0].order
@@ -82,12 +103,12 @@ def _is_before(frame: Frame, prev: Task, own: int, queue: Instance, first: int |
         return True
     if order is Kind.TIME:
         return frame.run.position_if_stopped(prev) <= first
-    return distance(own, first) <= 0
+    return distance(own.vtime(), first) <= 0
 
 
-def _keep(frame: Frame, node: t.PullChain, prev: Task, own: int, contested: bool) -> bool:
+def _keep(frame: Frame, node: t.PullChain, prev: Task, own: _Own, contested: bool) -> bool:
     slice_ = evaluate(frame, node.keep)
-    frame.run.go_on(prev, own, contested)
+    frame.run.go_on(prev, own.vtime, contested)
     frame.kernel.set_slice(prev, slice_)
     return True
 
