@@ -9,11 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-
 from schedc.verifier.fuzz.corpus import Corpus
 from schedc.verifier.fuzz.coverage import Coverage
-from schedc.verifier.fuzz.draw import THEMES, Theme, stories
+from schedc.verifier.fuzz.draw import THEMES, Theme, each_story
 from schedc.verifier.fuzz.errors import FuzzError
 from schedc.verifier.fuzz.run import Judged, run
 from schedc.verifier.fuzz.shrink import numbered, shrink
@@ -129,13 +127,7 @@ class _Session:
         """How many ways through the policy it was the first to go."""
         before = self.outcome.coverage.ways()[0]
 
-        @seed(number)
-        @settings(
-            max_examples=ROUND, deadline=None, database=None, phases=[Phase.generate], derandomize=False,
-            suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
-        @given(stories(theme, self.params))
-        def each(story: Story) -> None:
+        def take(story: Story) -> None:
             if self._is_spent():
                 raise _Stop
             self._run(story, theme.name)
@@ -143,7 +135,7 @@ class _Session:
                 raise _Stop
 
         with contextlib.suppress(_Stop):
-            each()
+            each_story((theme,), self.params, number, ROUND, take)
         return self.outcome.coverage.ways()[0] - before
 
     def _run(self, story: Story, theme: str) -> None:
