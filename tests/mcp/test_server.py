@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -233,17 +235,22 @@ def workers(server: int) -> list[str]:
     return [line for line in shown.stdout.splitlines() if "gates.worker" in line]
 
 
-async def test_a_request_that_is_given_up_is_ended() -> None:
+async def give_up(tool: str, begun: Callable[[], bool], **arguments: Any) -> None:
+    """Calls the tool, cancels the call when its work has begun, and waits until no worker is left."""
     async with client() as session:
-        with anyio.move_on_after(30) as scope:
+        with anyio.fail_after(60):
             async with anyio.create_task_group() as group:
-                group.start_soon(session.call_tool, "simulate_policy", {"policy": FIFO, "stories": 400})
-                while not workers(os.getpid()):
+                group.start_soon(partial(session.call_tool, tool, {"policy": FIFO, **arguments}))
+                while not begun():
                     await anyio.sleep(0.05)
                 group.cancel_scope.cancel()
             while workers(os.getpid()):
                 await anyio.sleep(0.05)
-        assert not scope.cancelled_caught
+
+
+@pytest.mark.parametrize("tool", ["simulate_policy", "fuzz_policy", "certify_policy"])
+async def test_a_request_that_is_given_up_is_ended(tool: str) -> None:
+    await give_up(tool, lambda: workers(os.getpid()) != [], stories=400)
 
 
 async def test_over_a_real_pipe(tmp_path: Path) -> None:
@@ -261,3 +268,29 @@ async def test_a_real_kernel_takes_it() -> None:
     async with client() as session:
         answer = await session.call_tool("verify_policy", {"policy": FIFO, "seconds": 3})
         assert answer.structured_content is not None and answer.structured_content["passed"] is True
+
+
+def guests(server: int) -> list[int]:
+    """The virtual machines below this process."""
+    shown = subprocess.run(["ps", "-e", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True)
+    rows = [line.split(None, 2) for line in shown.stdout.splitlines()]
+    below, found = {str(server)}, []
+    for pid, parent, name in sorted(rows, key=lambda row: int(row[0])):
+        if parent in below:
+            below.add(pid)
+            found += [int(pid)] if name.startswith("qemu") else []
+    return found
+
+
+@pytest.mark.vm
+async def test_a_guest_that_is_given_up_is_ended() -> None:
+    started: list[int] = []
+
+    def begun() -> bool:
+        started.extend(guests(os.getpid()))
+        return started != []
+
+    await give_up("verify_policy", begun, seconds=6)
+    with anyio.fail_after(20):
+        while any(Path(f"/proc/{pid}").exists() for pid in started):
+            await anyio.sleep(0.05)
