@@ -1,7 +1,8 @@
 """The trace event format (JSON): a process for each run, a track for each CPU, arrows from wakers to the woken.
 
 Perfetto's importer draws an arrow only where both its ends lie in slices that it knows by then, and where its id is a
-number: so items are in the order of time, slices first.
+number: so items are in the order of time, slices first. It takes thread 0 for the process itself, and calls the thread
+that has the number of its process the main one: so CPU 0 is not thread 0, and no CPU has the number of a process.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _STATES = {"R": "preempted", "S": "sleeps", "D": "waits for a device", "I": "idl
 _REALTIME = 100
 _ORDER = "XsfI"  # at one moment
 _FLOWS = 1 << 32  # ids of arrows, for each process
+_THREADS = 10_000  # ids of CPUs, for each process
 Item = dict[str, Any]
 
 
@@ -40,9 +42,9 @@ def to_json(guests: Iterable[Guest]) -> dict[str, Any]:
 def _guest(process: int, guest: Guest) -> list[Item]:
     events = list(read(guest.text.split("\n")))
     zero = min((event.us for event in events), default=0)
-    names = [_named("process_name", process, 0, guest.title)]
+    names = [{"ph": "M", "name": "process_name", "pid": process, "args": {"name": guest.title}}]
     cpus = sorted({event.cpu for event in events})
-    names += [_named("thread_name", process, cpu, f"CPU {cpu}") for cpu in cpus]
+    names += [_on(process, cpu) | {"ph": "M", "name": "thread_name", "args": {"name": f"CPU {cpu}"}} for cpu in cpus]
     ran = list(slices(events))
     busy = _by_cpu(ran)
     items = [_slice(process, zero, each) for each in ran]
@@ -67,8 +69,9 @@ def _covers(ran: list[Slice], us: int) -> bool:
     return last >= 0 and us < ran[last].end
 
 
-def _named(what: str, process: int, thread: int, name: str) -> Item:
-    return {"ph": "M", "name": what, "pid": process, "tid": thread, "args": {"name": name}}
+def _on(process: int, cpu: int) -> Item:
+    """Which track it is about."""
+    return {"pid": process, "tid": process * _THREADS + cpu}
 
 
 def _slice(process: int, zero: int, ran: Slice) -> Item:
@@ -76,12 +79,10 @@ def _slice(process: int, zero: int, ran: Slice) -> Item:
     told: Item = {"pid": ran.task.pid, "then": _STATES.get(ran.state[:1], ran.state), "priority": ran.priority}
     if ran.woken:
         told["waited_us"] = ran.start - ran.woken.us
-    return {
+    return _on(process, ran.cpu) | {
         "ph": "X",
         "name": f"{ran.task.name}[{ran.task.pid}]",
         "cat": kind,
-        "pid": process,
-        "tid": ran.cpu,
         "ts": ran.start - zero,
         "dur": ran.end - ran.start,
         "args": told,
@@ -90,9 +91,9 @@ def _slice(process: int, zero: int, ran: Slice) -> Item:
 
 def _arrow(process: int, zero: int, ran: Slice, woken: Wakeup, flow: int) -> Iterator[Item]:
     """From the task that woke it to the start of its slice."""
-    base = {"name": "wakeup", "cat": "wakeup", "id": flow, "pid": process}
-    yield base | {"ph": "s", "tid": woken.cpu, "ts": woken.us - zero}
-    yield base | {"ph": "f", "bp": "e", "tid": ran.cpu, "ts": ran.start - zero}
+    base = {"name": "wakeup", "cat": "wakeup", "id": flow}
+    yield base | _on(process, woken.cpu) | {"ph": "s", "ts": woken.us - zero}
+    yield base | _on(process, ran.cpu) | {"ph": "f", "bp": "e", "ts": ran.start - zero}
 
 
 def _instant(process: int, zero: int, event: Migration | Note) -> Item:
@@ -100,12 +101,4 @@ def _instant(process: int, zero: int, event: Migration | Note) -> Item:
         name = f"{event.task.name}[{event.task.pid}] moves from CPU {event.source} to {event.target}"
     else:
         name = f"{event.name}: {event.text}"
-    return {
-        "ph": "I",
-        "s": "t",
-        "name": name,
-        "cat": "event",
-        "pid": process,
-        "tid": event.cpu,
-        "ts": event.us - zero,
-    }
+    return _on(process, event.cpu) | {"ph": "I", "s": "t", "name": name, "cat": "event", "ts": event.us - zero}

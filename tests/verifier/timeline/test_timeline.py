@@ -75,7 +75,7 @@ def test_a_wakeup_is_an_arrow_from_the_waker_to_the_slice() -> None:
     )
     items = to_json([Guest("one", text), Guest("two", text)])["traceEvents"]
     flows = [(each["pid"], each["ph"], each["tid"], each["ts"]) for each in items if each.get("cat") == "wakeup"]
-    assert flows == [(1, "s", 1, 0), (1, "f", 0, 10), (2, "s", 1, 0), (2, "f", 0, 10)]
+    assert flows == [(1, "s", 10001, 0), (1, "f", 10000, 10), (2, "s", 20001, 0), (2, "f", 20000, 10)]
     importable(items)
 
 
@@ -90,6 +90,9 @@ def importable(items: list[dict[str, Any]]) -> None:
     """What Perfetto's importer of this format asks, or it counts an error and leaves the item out."""
     open_slice: dict[tuple[int, int], tuple[float, float]] = {}
     named = {(each["pid"], each["tid"]) for each in items if each["name"] == "thread_name"}
+    processes = {each["pid"] for each in items}
+    assert 0 not in processes and not {tid for _, tid in named} & (processes | {0})
+    assert len({tid for _, tid in named}) == len(named)
     begun: set[int] = set()
     assert all(each["args"]["name"] for each in items if each["ph"] == "M")
     timed = [each for each in items if each["ph"] != "M"]
