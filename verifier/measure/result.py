@@ -126,12 +126,10 @@ def _histogram(line: object) -> Histogram:
         raise MeasureError("the guest's report has a histogram that is none", "report this")
     flat = _numbers(line, "buckets")
     buckets = tuple(zip(flat[::2], flat[1::2], strict=False))
-    count = _number(line, "count")
     rising = all(one[0] < other[0] for one, other in pairwise(buckets))
     if len(flat) % 2 or not rising or any(bucket >= BUCKETS for bucket, _ in buckets):
         raise MeasureError("the guest's report has a histogram with other buckets", "report this")
-    if sum(number for _, number in buckets) != count:
-        raise MeasureError("the guest's report has a histogram that does not add up", "report this")
+    count = sum(number for _, number in buckets)
     unfinished = _number(line, "open")
     if unfinished > count:
         raise MeasureError("the guest's report has a histogram with more open values than values", "report this")

@@ -82,7 +82,7 @@ def _told_group(rows: Mapping[str, Sequence[Sequence[str]]], index: int, name: s
     found: dict[str, Any] = {"name": name, "cpu_ns": [int(row[0]) for row in of("used")]}
     found |= zip(keys, map(int, of("group")[0]), strict=True)
     found |= zip(("voluntary", "forced", "migrations"), map(int, of("switched")[0]), strict=True)
-    for what, count, total, largest in of("seen"):
+    for what, total, largest in of("seen"):
         buckets = [int(word) for row in of("bucket") if row[0] == what for word in row[1:]]
-        found[what] = {"count": int(count), "sum_ns": int(total), "max_ns": int(largest), "buckets": buckets}
+        found[what] = {"sum_ns": int(total), "max_ns": int(largest), "buckets": buckets}
     return found

@@ -117,7 +117,7 @@ def test_jains_index() -> None:
 
 
 def line() -> dict[str, object]:
-    woken = {"count": 2, "sum_ns": 11, "max_ns": 6, "buckets": [5, 1, 6, 1]}
+    woken = {"sum_ns": 11, "max_ns": 6, "buckets": [5, 1, 6, 1]}
     first: dict[str, object] = {"name": "web", "begun": 2, "done": 2, "cpu_ns": [1, 2, 3], "woken": woken}
     others: list[dict[str, object]] = [{"name": name, "cpu_ns": [1]} for name in ("hogs", "light", "short")]
     return {"window_ns": 10, "switches": 3, "groups": [first, *others]}
@@ -138,12 +138,11 @@ def test_a_line_of_the_guest() -> None:
         {"window_ns": "x"},
         {"switches": 1 << 64},
         {"switches": True},
-        {"woken": {"count": 3, "buckets": [5, 1, 6, 1]}},
-        {"woken": {"count": 2, "buckets": [6, 1, 5, 1]}},
-        {"woken": {"count": 1, "buckets": [BUCKETS, 1]}},
-        {"woken": {"count": 1, "buckets": [5]}},
+        {"woken": {"buckets": [6, 1, 5, 1]}},
+        {"woken": {"buckets": [BUCKETS, 1]}},
+        {"woken": {"buckets": [5]}},
         {"woken": [1]},
-        {"woken": {"count": 1, "open": 2, "buckets": [5, 1]}},
+        {"woken": {"open": 2, "buckets": [5, 1]}},
         {"failed": "x"},
         {"cpu_ns": ["1"]},
         {"cpu_ns": 3},

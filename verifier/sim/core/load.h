@@ -24,7 +24,7 @@ struct draw {
 };
 
 struct histogram {
-	u64 count, sum, max;
+	u64 sum, max;
 	u32 bucket[BUCKETS];
 };
 

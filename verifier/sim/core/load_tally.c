@@ -24,7 +24,6 @@ void tally_seen(struct load_group *group, enum seen what, u64 from, u64 to)
 
 	if (!tally_counts(from))
 		return;
-	histogram->count++;
 	histogram->sum += value;
 	histogram->max = value > histogram->max ? value : histogram->max;
 	histogram->bucket[bucket_of(value)]++;
@@ -44,9 +43,9 @@ void tally_done(struct load_group *group, u64 due)
 /* The buckets that have something, each in a line. */
 static void report_seen(const struct load_group *group, const char *name, const struct histogram *histogram)
 {
-	if (!histogram->count)
+	if (!histogram->max && !histogram->bucket[0])
 		return;
-	say("seen %u %s %llu %llu %llu\n", group->index, name, histogram->count, histogram->sum, histogram->max);
+	say("seen %u %s %llu %llu\n", group->index, name, histogram->sum, histogram->max);
 	for (u32 i = 0; i < BUCKETS; i++)
 		if (histogram->bucket[i])
 			say("bucket %u %s %u %u\n", group->index, name, i, histogram->bucket[i]);

@@ -4,7 +4,7 @@
 #define SUB_BITS 7                        /* a bucket is at most 1/128 of its values wide */
 #define BUCKETS ((64 - SUB_BITS + 1) << SUB_BITS)
 
-struct histogram { __UINT64_TYPE__ count, sum, max; __UINT32_TYPE__ bucket[BUCKETS]; };
+struct histogram { __UINT64_TYPE__ sum, max; __UINT32_TYPE__ bucket[BUCKETS]; };
 
 static inline unsigned int bucket_of(__UINT64_TYPE__ value)
 {

@@ -3,16 +3,16 @@
 #include "out.h"
 #include "util.h"
 
+/* The bucket comes last: who is preempted in between when the window closes has not been counted. */
 static void histogram_add(struct histogram *histogram, uint64_t value)
 {
 	uint64_t max = histogram->max;
 
-	__atomic_fetch_add(&histogram->count, 1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&histogram->sum, value, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&histogram->bucket[bucket_of(value)], 1, __ATOMIC_RELAXED);
 	while (value > max && !__atomic_compare_exchange_n(&histogram->max, &max, value, true, __ATOMIC_RELAXED,
 							   __ATOMIC_RELAXED))
 		;
+	__atomic_fetch_add(&histogram->sum, value, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&histogram->bucket[bucket_of(value)], 1, __ATOMIC_RELEASE);
 }
 
 bool tally_counts(uint64_t begin_ns)
@@ -85,15 +85,14 @@ void tasks_close(uint64_t now)
 			tally_open(load.group[crew_task(i)->group].tally, what, take(crew_task(i), what), now);
 }
 
-/* The buckets as pairs of an index and a count; those with nothing are left out. */
+/* The buckets as pairs of an index and how many values are in it; those with nothing are left out. */
 void histogram_report(const char *key, const struct tally *tally, int what)
 {
 	const struct histogram *histogram = &tally->seen[what];
 
-	if (!histogram->count)
+	if (!histogram->max && !histogram->bucket[0])
 		return;
 	out_open_map(key);
-	out_u64("count", histogram->count);
 	out_u64("sum_ns", histogram->sum);
 	out_u64("max_ns", histogram->max);
 	out_u64("open", tally->open[what]);

@@ -50,15 +50,14 @@ static void count(struct histogram *histogram, u64 value)
 
 	if (bucket >= BUCKETS)
 		return;
-	add(&histogram->count, 1);
-	add(&histogram->sum, value);
-	__sync_fetch_and_add(&histogram->bucket[bucket], 1);
 	for (int i = 0; i < TRIES; i++) {
 		u64 max = histogram->max;
 
 		if (value <= max || __sync_val_compare_and_swap(&histogram->max, max, value) == max)
 			break;
 	}
+	add(&histogram->sum, value);
+	__sync_fetch_and_add(&histogram->bucket[bucket], 1);
 }
 
 static void leave_cpu(const struct task_struct *p, u64 now, u32 runnable)

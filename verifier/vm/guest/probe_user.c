@@ -75,7 +75,6 @@ static void close_open(uint64_t now)
 
 static void add_histogram(struct histogram *to, const struct histogram *from)
 {
-	to->count += from->count;
 	to->sum += from->sum;
 	to->max = from->max > to->max ? from->max : to->max;
 	for (int i = 0; i < BUCKETS; i++)
