@@ -113,7 +113,7 @@ def _change_state(place: Place) -> ast.Stmt:
 
 def _changed(place: Place, target: ast.Expr, value: Value, shared: bool) -> ast.Stmt:
     """An assignment. What is shared is only added to, replaced by something else, or raised and lowered."""
-    c = place.choices
+    c, scope = place.choices, place
     kind = value.kind
     compound = [(op, right) for op, right in _COMPOUND.get(kind, []) if numbers.can(place, right)]
     if shared:
@@ -128,7 +128,7 @@ def _changed(place: Place, target: ast.Expr, value: Value, shared: bool) -> ast.
         operator, right = c.pick(compound)
         return n.assign(target, f"{operator}=", numbers.number(place, right, DEPTH - 1))
     if not numbers.can(place, kind):
-        return _let(place)
+        return _let(scope)
     return n.assign(target, "=", entities.value(place, value, DEPTH - 1))
 
 
