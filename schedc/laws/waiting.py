@@ -28,12 +28,14 @@ class Bound:
 @record
 class _Figures:
     """The figures of a policy in the worst case: the longest slice, by how much the first turn may be longer, the times
-    after which sources are aged, and how wide a queue's window is (None for a queue without)."""
+    after which sources are aged, those of the queue itself, the longest and the shortest, and how wide its window is
+    (None for a queue without)."""
 
     slice: int
     longer: int
     agings: tuple[int, ...]
     own_aging: int | None
+    least_aging: int
     window: int | None
 
     def bound(self, others: int) -> int | None:
@@ -80,11 +82,22 @@ def at_values(
     return None if not _slices(policy) else _figures(policy, queue, False, values).among(weights, tick)
 
 
-def through_window(policy: t.Policy, weights: Sequence[int], values: Mapping[t.Param, int]) -> int:
+def through_window(
+    policy: t.Policy, weights: Sequence[int], values: Mapping[t.Param, int], shortest: int
+) -> int:
     """The time (ns) that tasks of these weights, on one CPU, take to move the clock of a queue of virtual time from one
-    end of its window to the other, for the widest window with params at `values`; 0 without such a queue."""
-    windows = (window_at(queue, values) for queue in policy.queues if queue.order is Kind.VTIME)
-    return max((high - low for low, high in filter(None, windows)), default=0) * sum(weights) // 100
+    end of its window to the other, for the slowest queue with params at `values`; 0 without such a queue.
+
+    Where the queue is aged, each of their runs, of which the shortest lasts `shortest`, takes an aging.
+    """
+    slowest = 0
+    for queue in policy.queues:
+        window = window_at(queue, values) if queue.order is Kind.VTIME else None
+        if window is not None:
+            run = (window[1] - window[0]) * sum(weights) // 100
+            turns = _up(run, max(shortest, 1))
+            slowest = max(slowest, run, turns * _figures(policy, queue, False, values).least_aging)
+    return slowest
 
 
 def longest_slice(policy: t.Policy, values: Mapping[t.Param, int]) -> int | None:
@@ -135,6 +148,7 @@ def _figures(
         0 if _keeps_at_last(policy) else max(0, _KERNEL_SLICE - longest),
         tuple(least(aging) for _, aging in aged),
         max(own) if own else None,
+        min((least(aging) for aged_queue, aging in aged if aged_queue is queue), default=0),
         window,
     )
 

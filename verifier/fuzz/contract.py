@@ -78,12 +78,14 @@ def _policy(subject: Subject) -> t.Policy:
 
 def is_foreseen_stall(subject: Subject, story: Story, result: Result) -> bool:
     """Whether the watchdog found a wait that weights explain: among these, virtual time takes longer than the watchdog
-    waits to move through a window, as beside several tasks of nice -20."""
+    waits to move through a window, as beside several tasks of nice -20, or beside heavy ones that run shortly in a
+    queue that is aged."""
     if result.exit.kind != STALL:
         return False
     late = max(range(len(result.tasks)), key=lambda index: result.tasks[index].worst_wait)
     others = [task.weight for index, task in enumerate(result.tasks) if index != late]
-    passing = waiting.through_window(_policy(subject), others, subject.values(story))
+    runs = [phase.value for task in story.scenario.tasks for phase in task.phases if phase.kind == "run"]
+    passing = waiting.through_window(_policy(subject), others, subject.values(story), min(runs, default=1))
     return passing > (story.scenario.timeout or TIMEOUT_MS * MS)
 
 

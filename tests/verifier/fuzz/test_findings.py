@@ -8,9 +8,10 @@ from pathlib import Path
 
 from schedc import api
 from schedc.verifier.exits import STALL
-from schedc.verifier.fuzz import Subject, run
+from schedc.verifier.fuzz import Judged, Story, Subject, run
 from schedc.verifier.fuzz.contract import judge
 from schedc.verifier.fuzz.story import read
+from schedc.verifier.sim.scenario import MS, Phase
 
 BY_DEADLINE = """language 1
 policy by_deadline "Deadlines and the previous task."
@@ -59,10 +60,23 @@ def test_who_was_overtaken_on_the_cpu_that_was_kicked_for_it_is_not_forgotten_by
     assert holds("nest", "work_conserving-ad00e41b381d.json")
 
 
-def test_a_stall_counts_where_weights_do_not_explain_it() -> None:
-    story = read(STORIES / "flash/no_abort-93dd71c66ad8.json")
-    flash = Subject.of(api.compile((resources.files("schedc.stdlib_policies") / "flash.sched").read_text()))
-    judged = run(flash, story)
+def stalled(policy: str, story: str) -> tuple[Subject, Story, Judged]:
+    """A stall that is foreseen."""
+    subject = Subject.of(api.compile((resources.files("schedc.stdlib_policies") / f"{policy}.sched").read_text()))
+    found = read(STORIES / policy / story)
+    judged = run(subject, found)
     assert (judged.result.exit.kind, judged.broken) == (STALL, ())
+    return subject, found, judged
+
+
+def test_a_stall_counts_where_weights_do_not_explain_it() -> None:
+    flash, story, judged = stalled("flash", "no_abort-93dd71c66ad8.json")
     equal = replace(judged.result, tasks=tuple(replace(task, weight=100) for task in judged.result.tasks))
     assert [each.name for each in judge(flash, story, equal)] == ["no_abort"]
+
+
+def test_a_stall_counts_where_short_runs_do_not_take_the_turns_of_a_queue_that_is_aged() -> None:
+    bpfland, story, judged = stalled("bpfland", "no_abort-f3a3ee11c9fa.json")
+    long = tuple(replace(task, phases=(Phase("run", 10 * MS),)) for task in story.scenario.tasks)
+    steady = replace(story, scenario=replace(story.scenario, tasks=long))
+    assert [each.name for each in judge(bpfland, steady, judged.result)] == ["no_abort"]

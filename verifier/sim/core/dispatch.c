@@ -126,7 +126,8 @@ bool balance(struct sim_cpu *rq, struct sim_task *prev)
 {
 	bool found;
 
-	rq->in_balance = true;
+	looks_again(rq);
+	sim.looking |= bit(rq->id);
 	rq->keep_prev = false;
 	if (rq->released) {
 		call("cpu_acquire", sim.ops->cpu_acquire, KF_REST, NULL, rq->id, 0, 0);
@@ -140,6 +141,6 @@ bool balance(struct sim_cpu *rq, struct sim_task *prev)
 		count_event(DISPATCH_KEEP_LAST);
 		trace("keep_last", prev, rq->id, 0);
 	}
-	rq->in_balance = false;
+	sim.looking &= ~bit(rq->id);
 	return found;
 }

@@ -48,7 +48,7 @@ static void local_was_filled(struct sim_cpu *rq, struct sim_task *p, u64 flags)
 	bool preempt = (flags & SCX_ENQ_PREEMPT) && rq->class == CLASS_EXT && rq->curr != p;
 
 	leave_custody(p, 0);
-	if (rq->in_balance)
+	if (sim.looking & bit(rq->id))
 		return;
 	if (preempt)
 		rq->curr->t.scx.slice = 0;
@@ -63,9 +63,12 @@ void dispatch_enqueue(struct dsq *dsq, struct sim_task *p, u64 flags)
 	if (p->in_local && dsq->cpu < 0)
 		leaves_local(p);
 	p->in_local = dsq->cpu >= 0;
-	if (p->in_local)
+	if (p->in_local) {
 		local_was_filled(&sim.cpus[dsq->cpu], p, flags);
-	else if (dsq->id == SCX_DSQ_GLOBAL)
+		return;
+	}
+	queued_beside(p);
+	if (dsq->id == SCX_DSQ_GLOBAL)
 		leave_custody(p, 0);
 	else
 		p->custody = true;

@@ -202,7 +202,7 @@ void schedule(s32 cpu)
 
 static bool is_idle_class(struct sim_cpu *rq)
 {
-	return rq->class == CLASS_IDLE && !rq->in_balance;
+	return rq->class == CLASS_IDLE && !(sim.looking & bit(rq->id));
 }
 
 /* Kicks are carried out when the callback that asked for them is over. They take time, a CPU's of itself too. */

@@ -194,6 +194,7 @@ struct sim_task {
 	s32 ran_on;
 	struct sim_cpu *told;	/* the idle CPU that was claimed for it last, until that takes a task */
 	bool overtaken;		/* that one took another task first */
+	u64 passed_by;		/* the CPUs that were looking for a task when it was queued, until they look again */
 	void *storage[MAX_MAPS];
 };
 
@@ -211,7 +212,7 @@ struct sim_cpu {
 	u64 core_bits, llc_bits, node_bits;	/* the CPUs that share each with it */
 	struct event resched, done, tick, higher_end, offline, push;
 	s64 skew;	/* how far its clock is ahead */
-	bool in_balance, keep_prev, need_resched, released;
+	bool keep_prev, need_resched, released;
 	u64 overhead;	/* what the kernel did there and whoever runs next has to wait for */
 	u64 exec_start, gen, push_gen, qseq, higher_until, idle_since, busy_ns, higher_ns;
 	struct sim_task *runnable_first, *runnable_last, *deferred_first, *deferred_last;
@@ -265,6 +266,7 @@ struct sim {
 	u64 events[NR_COUNTERS], random, worst_unserved, refused_forks, processed, max_events;
 	s32 nr_cpus, nr_tasks, next_pid, this_cpu, unserved_cpu, unserved_pid;
 	u64 unserved_at;
+	u64 looking, passing;	/* CPUs that ask the policy for a task; those in some task's `passed_by` */
 	struct cpumask online, active, idle, idle_smt;
 	u64 irqs;		/* CPUs with kicks or deferred tasks to see to */
 	bool smt, nodes_are_llcs;
@@ -453,6 +455,8 @@ void catch_traps(u64 cpu_seconds);
 void wait_begins(struct sim_task *p);
 void leaves_local(struct sim_task *p);
 void told_of(struct sim_cpu *rq, struct sim_task *p);
+void queued_beside(struct sim_task *p);
+void looks_again(struct sim_cpu *rq);
 void wait_ends(struct sim_task *p);
 void idle_ends(struct sim_cpu *rq);
 void served_at_end(void);

@@ -8,6 +8,7 @@ void wait_begins(struct sim_task *p)
 		return;
 	p->waiting_since = sim.now;
 	p->overtaken = false;
+	p->passed_by = 0;
 	sim.nr_waiting++;
 	p->t.sched_info.last_queued = clock_on(cpu_of_task(p));
 }
@@ -40,7 +41,22 @@ void told_of(struct sim_cpu *rq, struct sim_task *p)
 		p->told->told_for = NULL;
 	p->told = rq;
 	p->overtaken = false;
+	p->passed_by &= ~bit(rq->id);
 	rq->told_for = p;
+}
+
+/* CPUs in the middle of `dispatch` may have been at this queue already, and are not yet idle, to be claimed. */
+void queued_beside(struct sim_task *p)
+{
+	p->passed_by = sim.looking & ~bit(sim.this_cpu);
+	sim.passing |= p->passed_by;
+}
+
+void looks_again(struct sim_cpu *rq)
+{
+	for (s32 i = 0; sim.passing & bit(rq->id) && i < sim.nr_tasks; i++)
+		sim.tasks[i]->passed_by &= ~bit(rq->id);
+	sim.passing &= ~bit(rq->id);
 }
 
 /* The CPU takes a task: the one for which it was claimed, or another that came before it. */
@@ -70,7 +86,7 @@ static void unserved(struct sim_cpu *rq, struct sim_task *p)
 	if (p->waiting_since == NEVER || !rq->online || !rq->rq_online || !mask_has(p->t.cpus_ptr, rq->id))
 		return;
 	/* An idle CPU was claimed for it, and found another task first: that is spent. */
-	if (p->overtaken)
+	if (p->overtaken || p->passed_by & bit(rq->id))
 		return;
 	if (is_held(p) && (s32)p->t.thread_info.cpu != rq->id)
 		return;
