@@ -81,14 +81,16 @@ def _search(frame: Frame, node: t.Pick, task: Task) -> int | None:
     candidates = _candidates(frame, node, task)
     if node.order is not None:
         return _extreme(frame, node, candidates)
-    if near is not None:
-        usable = [cpu for cpu in candidates if not node.idle or cpu in frame.kernel.idle]
-        chosen = _nearest(frame, usable, near)
-        return chosen if chosen is None or not node.idle else frame.kernel.claim("this", task, chosen)
+    # The search ends with the one that is meant: what others' `where` would read is not read.
+    passed = []
     for cpu in candidates:
-        if not node.idle or frame.kernel.claim("this", task, cpu) is not None:
+        if near is not None and cpu != near:
+            passed.append(cpu)
+        elif not node.idle or frame.kernel.claim("this", task, cpu) is not None:
             return cpu
-    return None
+    usable = [cpu for cpu in passed if not node.idle or cpu in frame.kernel.idle]
+    chosen = None if near is None else _nearest(frame, usable, near)
+    return chosen if chosen is None or not node.idle else frame.kernel.claim("this", task, chosen)
 
 
 def _candidates(frame: Frame, node: t.Pick, task: Task) -> Iterator[int]:
@@ -115,11 +117,11 @@ def _is_core_idle(frame: Frame, cpu: int) -> bool:
 
 
 def _nearest(frame: Frame, cpus: list[int], near: int) -> int | None:
-    """The CPU itself, else the first of its cache, else the first."""
+    """The first of its cache, else the first."""
     topology = frame.kernel.topology
     own = topology.place(Kind.CPU, near, Kind.LLC)
     of_cache = [cpu for cpu in cpus if topology.place(Kind.CPU, cpu, Kind.LLC) == own]
-    return near if near in cpus else next(iter(of_cache or cpus), None)
+    return next(iter(of_cache or cpus), None)
 
 
 def _extreme(frame: Frame, node: t.Pick | t.Search, candidates: Iterator[int]) -> int | None:
