@@ -95,7 +95,7 @@ def test_who_is_queued_behind_the_back_of_a_cpu_that_looks_is_nobodys_fault() ->
     looks = by_hand(dispatch="extern u64 count; pull(READY); WRITE_ONCE(count, 1);", extra="u64 count;")
     turns = (Phase("run", 5 * MS), Phase("sleep", MS)), *[(Phase("run", MS), Phase("sleep", at * MS)) for at in (3, 4)]
     scenario = Scenario(machine(2), tuple(Task(phases) for phases in turns), end=80 * MS)
-    results = [simulate(looks, replace(scenario, stops=(Stop(at, 2 * MS),)), trace=True) for at in range(300, 360)]
+    results = [simulate(looks, replace(scenario, stops=(Stop(at, 2 * MS),)), trace=True) for at in range(310, 330)]
     behind = [each for each in results if any(line.what == "stop.dispatch.count" for line in each.trace)]
     assert behind
     assert max(each.unserved.length for each in behind) < 100 * US
