@@ -8,7 +8,7 @@ from typing import Any
 
 from schedc.typed import tree as t
 from schedc.typed.walk import walk_policy
-from schedc.types.kinds import UNSIGNED
+from schedc.types.kinds import UNSIGNED, Kind
 from schedc.verifier.interpret.numbers import WORD
 
 # A place: a global or a counter with a number, a field with a layer (or None) and its owner, a word for what every
@@ -86,10 +86,11 @@ def _initial(key: Key) -> Any:
 
 
 def _taken_from(policy: t.Policy) -> Iterator[object]:
+    """What others may take from at the same time. A task's fields are its own: subtraction stops at zero."""
     for node in walk_policy(policy):
         if isinstance(node, t.Assign) and node.operator == "-" and node.target.type.kind in UNSIGNED:
             match node.target:
                 case t.GlobalRef():
                     yield node.target.target
-                case t.StateRef():
+                case t.StateRef() if node.target.field.owner is not Kind.TASK:
                     yield node.target.field
