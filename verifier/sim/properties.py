@@ -76,7 +76,7 @@ def no_bad_cpu(result: Result) -> Iterator[Broken]:
 def state_freed(result: Result) -> Iterator[Broken]:
     """After its end the policy holds nothing of the kernel's."""
     if result.left:
-        yield Broken("state_freed", f"{result.left} reference(s) to the kernel's CPU masks not given back")
+        yield Broken("state_freed", f"{result.left_by} took {result.left} of the kernel's CPU masks, and did not give back")
 
 
 def work_conserving(result: Result, grace: int) -> Iterator[Broken]:

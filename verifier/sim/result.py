@@ -62,19 +62,39 @@ class Exit:
         return exit_reason(self.kind)
 
 
+# What UBSan finds, by the number that clang gives the check.
+_CHECKS = {
+    0: "overflows a signed number",
+    1: "goes on where it cannot",
+    3: "divides by zero",
+    10: "reads a value that its type does not have",
+    12: "overflows a signed number",
+    13: "overflows a signed number",
+    18: "reads or writes behind the end of an array",
+    19: "computes an address outside of what it is for",
+    20: "shifts by more bits than a number has",
+    21: "overflows a signed number",
+    22: "uses an address where nothing is",
+}
+# What the machine finds, and what has no end.
+_SIGNALS = {0: "calls the kernel without end", 11: "uses memory that is not its own", 24: "does not end"}
+
+
 @dataclass(frozen=True)
 class Trap:
-    """A callback did what no program may: `signal` is the machine's, 0 a callback without an end."""
+    """A callback did what no program may: `signal` is the machine's, 0 a callback without an end. `check` is the number
+    of the compiler's check that found it, or -1."""
 
     signal: int
     callback: str
     pid: int
     time: int
     line: int = 0
+    check: int = -1
 
     def __str__(self) -> str:
-        what = {0: "calls the kernel without end", 24: "does not end"}.get(self.signal, f"traps (signal {self.signal})")
-        return f"{self.callback} {what}, for task {self.pid} at {self.time} ns"
+        what = _SIGNALS.get(self.signal, f"traps (signal {self.signal})")
+        return f"{self.callback} {_CHECKS.get(self.check, what)}, for task {self.pid} at {self.time} ns"
 
 
 @dataclass(frozen=True)
@@ -102,7 +122,7 @@ class Result:
 
     `branches`: counters that the program has of its branches; `costs`: the most kernel functions that a call of each
     callback called; `slices`: the shortest and the longest that the policy gave; `left`: references that it still
-    holds after its end; `stops`: how many of the scenario's there were, and `stopped` how long all of them together.
+    holds after its end, and `left_by` the callback that took them; `stops`: how many of the scenario's there were, and `stopped` how long all of them together.
     """
 
     tasks: tuple[TaskResult, ...] = ()
@@ -120,6 +140,7 @@ class Result:
     costs: Mapping[str, int] = field(default_factory=dict)
     slices: tuple[int, int] | None = None
     left: int = 0
+    left_by: str = ""
     stops: int = 0
     stopped: int = 0
     readings: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
@@ -189,6 +210,7 @@ def _result(rows: Rows, trace: tuple[Line, ...], counters: tuple[str, ...]) -> R
         costs={name: int(most) for name, most in rows.get("cost", ())},
         slices=_slices(rows),
         left=int(rows["left"][0][0]),
+        left_by=rows["left"][0][1],
         stops=int(rows["stopped"][0][0]),
         stopped=int(rows["stopped"][0][1]),
         trace=trace,

@@ -97,7 +97,7 @@ BUGS = {
         HASTY, ("promise_kept",), ("promises at most 50 ms", "`pull ready` (line 14) took"), "crowd",
     ),
     "a task that is dropped": Bug(
-        "fifo", ("no_task_lost",), ("was asked to enqueue", "put it into no queue"), "anything",
+        "fifo", ("no_task_lost",), ("was asked to enqueue", "put it into no queue", "| on enqueue(task) {"), "anything",
         _INSERT, f"if (p->pid % 2) {_INSERT}",
     ),
     "last in, first out": Bug(
@@ -117,7 +117,7 @@ BUGS = {
         _INSERT, _INSERT.replace("param_slice", "param_slice * 1000"),
     ),
     "a division by nothing": Bug(
-        "fair", ("no_trap",), ("stopping traps", "| task.vtime += ran scaled by task.weight"), "two on a CPU",
+        "fair", ("no_trap",), ("stopping divides by zero", "| task.vtime += ran scaled by task.weight"), "two on a CPU",
         "v_ran * 100 / kernel_field(p->scx.weight)", "v_ran * 100 / (kernel_field(p->scx.weight) - 1)",
     ),
     "a costly search": Bug(
@@ -128,6 +128,6 @@ BUGS = {
         "fifo", ("counters_true",), ("was counted as",), "anything", "waited = sat_sub(at_now, since);", "waited = sat_sub(at_now, since) / 2;",
     ),
     "a mask that is not given back": Bug(
-        "desk", ("state_freed",), ("1 reference(s) to the kernel's CPU masks",), "anything", "		scx_bpf_put_cpumask(online);\n", "",
+        "desk", ("state_freed",), ("took 1 of the kernel's CPU masks",), "anything", "		scx_bpf_put_cpumask(online);\n", "",
     ),
 }  # fmt: skip

@@ -135,15 +135,19 @@ def test_a_loop_without_calls_ends_by_its_processor_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "signal"),
+    ("part", "signal", "what"),
     [
-        ("for (;;) scx_bpf_kick_cpu(0, 0);", 0),
-        ("s32 zero = READ_ONCE(nothing); p->pid /= zero;", 4),
-        ("*(volatile u32 *)8 = 1;", 11),
+        ("for (;;) scx_bpf_kick_cpu(0, 0);", 0, "calls the kernel without end"),
+        ("*(volatile u32 *)8 = 1;", 11, "uses memory that is not its own"),
+        ("s32 zero = READ_ONCE(nothing); p->pid /= zero;", 4, "divides by zero"),
+        ("volatile u32 by = 64; flags <<= by;", 4, "shifts by more bits than a number has"),
+        ("volatile s32 most = 2147483647; most = most + 1;", 4, "overflows a signed number"),
+        ("static int table[4]; volatile int at = 9; table[at] = 1;", 4, "reads or writes behind the end of an array"),
     ],
 )
-def test_traps_name_the_callback(part: str, signal: int) -> None:
+def test_traps_name_the_callback_and_what_it_did(part: str, signal: int, what: str) -> None:
     result, names = run(by_hand(enqueue=part))
     assert result.trap is not None
     assert names == {"no_trap"}
     assert (result.trap.callback, result.trap.pid, result.trap.signal) == ("enqueue", 100, signal)
+    assert f"enqueue {what}" in str(result.trap)

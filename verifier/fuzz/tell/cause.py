@@ -57,6 +57,8 @@ class Cause:
             yield from self._counted()
         elif broken.name == "cost_kept":
             yield from self._costly()
+        elif broken.name == "state_freed":
+            yield from self._code(self.result.left_by)
         elif broken.name == "allowed_cpus" and found:
             yield from self._last_steps(int(found[1]), self.result.ended)
         elif found:
@@ -198,6 +200,7 @@ class Cause:
         if held is None:
             return
         yield f"At {duration(held.time)} the policy was asked to enqueue {self._name(pid)}, and put it into no queue."
+        yield from self._code("enqueue")
         yield from self._last_steps(pid, held.time)
 
     def _shares(self) -> Iterator[str]:
@@ -228,11 +231,19 @@ class Cause:
             )
 
     def _costly(self) -> Iterator[str]:
-        for name, handler in self.subject.proven.policy.handlers.items():
+        for name in self.subject.proven.policy.handlers:
             if f"{name} called" in self.judged.broken[0].what:
-                line = self.subject.proven.policy.source.line_column(handler.span.start)[0]
-                yield f"Its code is that of `on {name}` ({self._at(line)})."
+                yield from self._code(name)
         yield from self._last_steps(None, self.result.ended)
+
+    def _code(self, callback: str) -> Iterator[str]:
+        """Where the policy says what it does, if it does."""
+        policy = self.subject.proven.policy
+        if callback in policy.handlers:
+            line = policy.source.line_column(policy.handlers[callback].span.start)[0]
+            yield f"Its code is that of `on {callback}` ({self._at(line)})."
+        else:
+            yield f"The policy has no `on {callback}`: its code is made by schedc, and so is the error."
 
     def _bad_choice(self) -> Iterator[str]:
         """The first CPU that was chosen for a task that may not run there."""

@@ -238,17 +238,23 @@ u32 scx_bpf_nr_cpu_ids(void)
 	return sim.nr_cpus;
 }
 
+static void take_mask(void)
+{
+	if (!sim.masks_held++)
+		sim.mask_taken = sim.callback;
+}
+
 const struct cpumask *scx_bpf_get_online_cpumask(void)
 {
 	step();
-	sim.masks_held++;
+	take_mask();
 	return &sim.online;
 }
 
 const struct cpumask *scx_bpf_get_idle_cpumask(void)
 {
 	step();
-	sim.masks_held++;
+	take_mask();
 	return &sim.idle;
 }
 

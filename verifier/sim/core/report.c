@@ -94,21 +94,44 @@ void refuse(const char *format, ...)
 
 /* ---- traps: what the compiler's checks, or the machine, found in a callback */
 
-void trapped(int number)
+/* Clang's trap for what UBSan finds has the number of the check in it: ud1 number(%eax), %eax. */
+static int check_of(const siginfo_t *info)
+{
+	static const u8 trap[] = { 0x67, 0x0f, 0xb9 }, plain = 0x00, with_number = 0x40;
+	const u8 *at = info ? info->si_addr : NULL;
+
+	if (!at || info->si_signo != SIGILL || memcmp(at, trap, sizeof(trap)))
+		return -1;
+	at += sizeof(trap);
+	return *at == with_number ? at[1] : *at == plain ? 0 : -1;
+}
+
+static void trapped_by(int number, const siginfo_t *info)
 {
 	char line[160];
 	s32 pid = sim.callback_task ? sim.callback_task->t.pid : 0;
 
 	if (explore_trapped)
 		explore_trapped();
-	int length = snprintf(line, sizeof(line), "trap %d %s %d %llu %u\n", number,
-			      sim.callback ? sim.callback : "-", pid, sim.now, sim_line);
+	int length = snprintf(line, sizeof(line), "trap %d %s %d %llu %u %d\n", number,
+			      sim.callback ? sim.callback : "-", pid, sim.now, sim_line, check_of(info));
 
 	if (filled < sizeof(buffer))
 		flush_report();
 	if (write(1, line, length) < 0)
 		_exit(4);
 	_exit(5);
+}
+
+void trapped(int number)
+{
+	trapped_by(number, NULL);
+}
+
+static void caught(int number, siginfo_t *info, void *context)
+{
+	(void)context;
+	trapped_by(number, info);
 }
 
 /* For AddressSanitizer, which asks for the first before main() and calls the second before it ends the process. */
@@ -131,7 +154,7 @@ void catch_traps(u64 cpu_seconds)
 	static char stack[1 << 16];
 	struct rlimit limit = { cpu_seconds, cpu_seconds + 1 };
 	stack_t alternate = { .ss_sp = stack, .ss_size = sizeof(stack) };
-	struct sigaction action = { .sa_handler = trapped, .sa_flags = SA_ONSTACK | SA_RESETHAND };
+	struct sigaction action = { .sa_sigaction = caught, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESETHAND };
 
 	sigaltstack(&alternate, NULL);
 	for (u32 i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
@@ -142,7 +165,7 @@ void catch_traps(u64 cpu_seconds)
 /* What is held after the policy's end. */
 void report_left(void)
 {
-	say("left %lld\n", sim.masks_held);
+	say("left %lld %s\n", sim.masks_held, sim.masks_held && sim.mask_taken ? sim.mask_taken : "-");
 }
 
 /* ---- the summary */

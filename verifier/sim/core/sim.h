@@ -285,6 +285,7 @@ struct sim {
 	struct cpuhp_cpu_state hotplug[MAX_SIM_CPUS];
 	u64 longest_slice, shortest_slice;	/* that the policy gave */
 	s64 masks_held;				/* CPU masks that it took and did not give back */
+	const char *mask_taken;			/* by which callback, the first of them */
 };
 
 extern struct sim sim;
