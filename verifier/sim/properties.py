@@ -76,7 +76,8 @@ def no_bad_cpu(result: Result) -> Iterator[Broken]:
 def state_freed(result: Result) -> Iterator[Broken]:
     """After its end the policy holds nothing of the kernel's."""
     if result.left:
-        yield Broken("state_freed", f"{result.left_by} took {result.left} of the kernel's CPU masks, and did not give back")
+        what = f"{result.left_by} took {result.left} of the kernel's CPU masks, and did not give back"
+        yield Broken("state_freed", what)
 
 
 def work_conserving(result: Result, grace: int) -> Iterator[Broken]:

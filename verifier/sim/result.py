@@ -122,7 +122,8 @@ class Result:
 
     `branches`: counters that the program has of its branches; `costs`: the most kernel functions that a call of each
     callback called; `slices`: the shortest and the longest that the policy gave; `left`: references that it still
-    holds after its end, and `left_by` the callback that took them; `stops`: how many of the scenario's there were, and `stopped` how long all of them together.
+    holds after its end, and `left_by` the callback that took them; `stops`: how many of the scenario's there were, and
+    `stopped` how long all of them together.
     """
 
     tasks: tuple[TaskResult, ...] = ()
