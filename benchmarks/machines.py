@@ -159,9 +159,9 @@ def report(seeds: int) -> Iterator[str]:
 def head(seeds: int) -> str:
     about = (
         "What policies for several caches are there for shows on machines that the lab does not have: with one virtual "
-        "clock, the CPUs of its guests take turns. So these figures are the simulator's ([simulator.md](simulator.md)), "
-        f"a model's and no machine's: medians of {seeds} seeds, and ratios to the scene's first policy with the interval "
-        "that has the median with at least 95 %."
+        "clock, the CPUs of its guests take turns. So these figures are the simulator's "
+        f"([simulator.md](simulator.md)), a model's and no machine's: medians of {seeds} seeds, and ratios to the "
+        "scene's first policy with the interval that has the median with at least 95 %."
     )
     command = f"    python -m benchmarks.machines --seeds {seeds} --write docs/machines.md"
     return f"# Many CPUs and several caches, in the simulator\n\n{command}\n\n{textwrap.fill(about, WIDTH)}\n"
