@@ -3,6 +3,7 @@
 from schedc.catalog.compare import Side
 from schedc.catalog.entry import Entry, Param, Property, entry, policies
 from schedc.catalog.figures import CallbackBound, CallbackTime, Costs, Figure, Interval, Measured
+from schedc.catalog.ranking import Ranking, Standing, rankings
 from schedc.catalog.search import Match
 
 __all__ = [
@@ -16,7 +17,10 @@ __all__ = [
     "Measured",
     "Param",
     "Property",
+    "Ranking",
     "Side",
+    "Standing",
     "entry",
     "policies",
+    "rankings",
 ]

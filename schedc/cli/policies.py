@@ -12,7 +12,7 @@ from schedc.cli.main import Refused
 if TYPE_CHECKING:
     import argparse
 
-    from schedc.catalog import Entry, Interval, Measured
+    from schedc.catalog import Entry, Interval, Measured, Ranking
 
 _WIDTH = 100
 
@@ -20,13 +20,15 @@ _WIDTH = 100
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="all that is known of these; default: a list of all")
     parser.add_argument("--for", dest="words", default="", metavar="WORDS", help="what suits the words, best first")
+    parser.add_argument("--ranking", action="store_true", help="by workload, who is better than the default, who worse")
     parser.add_argument("--json", action="store_true", help="everything, for programs")
 
 
 def run(options: argparse.Namespace) -> int:
     from schedc.catalog import policies
     from schedc.catalog.figures import FiguresError
-    from schedc.catalog.plain import to_json
+    from schedc.catalog.plain import plain, to_json
+    from schedc.catalog.ranking import rankings
 
     if options.names and options.words:
         raise Refused("names and --for are both given; leave one out")
@@ -34,7 +36,10 @@ def run(options: argparse.Namespace) -> int:
         found = _named(options.names) if options.names else policies(options.words)
     except FiguresError as error:
         raise Refused(str(error)) from None
-    if options.json:
+    if options.ranking:
+        ranked = rankings(found)
+        print(json.dumps(plain(ranked), indent=1) if options.json else "\n".join(_rankings(ranked)))
+    elif options.json:
         print(json.dumps(to_json(found), indent=1))
     elif options.names:
         print("\n\n".join("\n".join(_details(each)) for each in found))
@@ -118,6 +123,25 @@ def _measured(found: Measured) -> Iterator[str]:
     if found.per_switch_ns is not None:
         calls = ", ".join(f"{each.callback} {each.mean_ns:.0f}" for each in found.callbacks)
         yield f"  in callbacks: {found.per_switch_ns:.0f} ns a switch; mean ns of a call: {calls}"
+
+
+def _rankings(found: tuple[Ranking, ...]) -> Iterator[str]:
+    """The kernel's default, who is better, best first, and who is worse, worst first."""
+    from schedc.verifier.measure.figures import Figure
+    from schedc.verifier.measure.show import amount
+
+    if not found:
+        yield "nothing is measured, or all of it is stale: " + _make("").strip()
+    for each in found:
+        figure = Figure(each.group, each.figure, each.unit, each.direction)
+        default = amount(figure, each.default)
+        yield f"{each.workload}, {figure.label}: the kernel's default {default}, better is {each.direction}"
+        for label, standings in (("better", each.better), ("worse", each.worse)):
+            places = [f"{standing.policy} {_ratio(standing.ratio)}" for standing in standings]
+            yield from wrap(
+                f"{label}: {', '.join(places) or 'none'}", _WIDTH, initial_indent="  ", subsequent_indent="    "
+            )
+        yield from (f"  a run failed under {name}" for name in each.unfit)
 
 
 def _ratio(ratio: Interval | None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import schedc
-from schedc.catalog import Entry, Match, entry
+from schedc.catalog import Entry, Match, entry, rankings
 from schedc.catalog import figures as stored
 from schedc.catalog.head import head
 from schedc.catalog.search import ranked
@@ -100,6 +100,27 @@ def test_figures_of_another_text_are_stale(present: bool, file: Path, capsys: py
     shown = capsys.readouterr().out
     assert ("STALE" in shown) is not present
     assert "2.00 us" in shown and "1.00 us" in shown and "x0.5 [0.4 0.6]" in shown and "80 ns a switch" in shown
+
+
+def test_who_is_better_and_who_is_worse(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not which median is larger: only what surely is so, of the texts that there are."""
+    stored_figures: dict[str, Any] = {"schema": 1, "policies": {}}
+    for name, ratio, word in (("fifo", 0.5, "less"), ("fair", 0.2, "less"), ("desk", 3.0, "more"), ("edf", 0.1, "same")):
+        one = figures(hashlib.sha256(policy_text(name).encode()).hexdigest())["policies"]["fifo"]
+        figure = one["measured"]["latency"]["figures"][0]
+        figure |= {"name": "wakeup p99", "word": word, "ratio": {"median": ratio, "low": ratio, "high": ratio}}
+        stored_figures["policies"][name] = one
+    stored_figures["policies"]["lavd"] = figures("another text")["policies"]["fifo"]
+    file.write_text(json.dumps(stored_figures))
+    (ranking,) = rankings(schedc.policies())
+    assert (ranking.workload, ranking.figure, ranking.default) == ("latency", "wakeup p99", 2000.0)
+    places = [[each.policy for each in found] for found in (ranking.better, ranking.worse, ranking.same)]
+    assert places == [["fair", "fifo"], ["desk"], ["edf"]]
+    assert main(["policies", "--ranking"]) == 0
+    shown = capsys.readouterr().out
+    assert "better: fair x0.2 [0.2 0.2], fifo x0.5" in shown and "worse: desk x3" in shown
+    assert main(["policies", "--ranking", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["better"][0]["policy"] == "fair"
 
 
 def test_without_figures_the_command_is_named(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
