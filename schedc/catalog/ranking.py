@@ -23,8 +23,8 @@ class Standing:
 @record
 class Ranking:
     """One figure of a workload. `better` than the default, and `worse`, are only those that surely are, the best and
-    the worst first; `same` are the others. Figures of another text than the policy has are left out; under the `unfit` a
-    run failed."""
+    the worst first; `same` are the others. Figures of another text than the policy has are left out; under the
+    `unfit` a run failed."""
 
     workload: str
     group: str
