@@ -45,6 +45,8 @@ QMAP = Scheduler(
     "scx_qmap", "scx_qmap", (("slice_ns", SLICE_NS), ("max_tasks", 16384), ("round_robin_ns", 200_000_000))
 )
 CENTRAL = Scheduler("scx_central", "scx_central", (("slice_ns", SLICE_NS),), per_cpu="nr_cpu_ids")
+CPU0 = Scheduler("scx_cpu0", "scx_cpu0")
+FLATCG = Scheduler("scx_flatcg", "scx_flatcg", (("cgrp_slice_ns", SLICE_NS),), per_cpu="nr_cpus")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """How do policies of the library do beside the kernel's own C schedulers?
 
 In the deterministic lab, the same seeds for both: the time in callbacks for each scheduling decision, and what the
-tasks get. The C scheduler is the base of each comparison, and all have its slice of 20 ms.
+tasks get. The C scheduler is the base of each comparison, and all have its slice of 20 ms, but `flatcg`, whose longest
+is 5 ms.
 
     python -m benchmarks.peers --data docs/peers.json
     python -m benchmarks.peers --workloads tails --cpus 1 --data docs/peers_tails.json
@@ -33,15 +34,15 @@ WORKLOADS = ("switches", "mixed")
 
 @dataclass(frozen=True)
 class Ours:
-    """A policy, and what its slice is called."""
+    """A policy, what its slice is called, and how long it is: as that of the C schedulers, or the longest it may be."""
 
     path: Path
     slice: str = "slice"
+    length: int = SLICE_NS
 
     def subject(self) -> Subject:
-        """With the slice that the C schedulers have."""
         result = api.compile(self.path.read_text(encoding="utf-8"), self.path.name)
-        return Subject.policy(result, {self.slice: f"{SLICE_NS}ns"})
+        return Subject.policy(result, {self.slice: f"{self.length}ns"})
 
 
 Peer = tuple[Scheduler, tuple[Ours, ...]]
@@ -51,6 +52,8 @@ PEERS: tuple[Peer, ...] = (
     (kernel_schedulers.VTIME, (Ours(HERE / "policies/simple_vtime.sched"), Ours(LIBRARY / "fair.sched"))),
     (kernel_schedulers.QMAP, (Ours(LIBRARY / "priority.sched"),)),
     (kernel_schedulers.CENTRAL, (Ours(LIBRARY / "central.sched", "quantum"),)),
+    (kernel_schedulers.CPU0, (Ours(LIBRARY / "single.sched"),)),
+    (kernel_schedulers.FLATCG, (Ours(LIBRARY / "flatcg.sched", length=SLICE_NS // 4),)),
 )
 
 
