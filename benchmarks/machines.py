@@ -114,7 +114,7 @@ def rows(scene: Scene, contenders: Sequence[Contender], shape: tuple[int, int, i
     workload = grown(read(path.read_bytes(), path.name), len(cpus))
     done = simulate_workload(workload, contenders, cpus, seeds)
     if not done.ok:
-        raise SystemExit(f"{scene.title}: {[failed.message for each in done.measured for failed in each.failed]}")
+        raise SystemExit(f"{scene.title}: {[failed.text for each in done.measured for failed in each.failed]}")
     tables = [table(done, each) for each in done.measured]
     for entry, mine in zip(scene.entries, tables, strict=True):
         found = {figure.label: (figure, compared) for figure, compared in shared(tables[0], mine).items()}
