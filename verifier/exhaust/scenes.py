@@ -108,6 +108,10 @@ def _higher(cpus: tuple[Cpu, ...], tasks: int) -> Scenario:
     return _scenario(cpus, _fill((), tasks), [Event(0, "higher", 0, 100 * SECOND)])
 
 
+def _bypass(cpus: tuple[Cpu, ...], tasks: int) -> Scenario:
+    return _scenario(cpus, _fill((), tasks), [Event(0, "bypass"), Event(0, "resume")])
+
+
 def _changes(cpus: tuple[Cpu, ...], tasks: int) -> Scenario:
     """In groups and of users of their own; one moves, and becomes heavier."""
     every = [replace(task, cgroup=GROUPS[at % len(GROUPS)], uid=at % 2) for at, task in enumerate(_fill((), tasks))]
@@ -123,6 +127,7 @@ _CASTS: dict[str, Callable[[tuple[Cpu, ...], int], Scenario]] = {
     "a CPU goes off and comes back": _hotplug,
     "a CPU that some cannot do without goes off and comes back": _lost_home,
     "a higher class takes a CPU": _higher,
+    "the kernel does without the policy for a while": _bypass,
     "one gets another group and another weight": _changes,
 }
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from schedc.verifier.sim.scenario import GROUP_EVENTS, Scenario
+from schedc.verifier.sim.scenario import GROUP_EVENTS, MACHINE_EVENTS, Scenario
 
-_DISTURBING = GROUP_EVENTS | {"affinity", "off", "on", "higher", "nice"}
+_DISTURBING = GROUP_EVENTS | MACHINE_EVENTS | {"affinity", "off", "on", "higher", "nice"}
 _PAST_THE_POLICY = frozenset({"pin", "unpin", "fork"})
 
 

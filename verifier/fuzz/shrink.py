@@ -15,27 +15,51 @@ from schedc.verifier.fuzz.story import Story
 from schedc.verifier.sim.scenario import MS, SECOND, US, Cpu, Event, Phase, Scenario, Step, Stop, Task
 
 Breaks = Callable[[Story], bool]
+Simpler = Callable[[Story], Iterator[Story]]
 _DRAWN = re.compile(r"t\d+")
-_MOST_RUNS = 400
+_MOST_RUNS = 600
 # Stops are few when they have been shrunk; then more of them, but earlier ones, are tried again.
 _FEW, _MOST_STOPS = 8, 2048
 _ROUND = (10 * MS, MS)
+# Phases that name another task.
+_OF_OTHERS = ("fork", "exec")
 
 
 def shrink(story: Story, breaks: Breaks) -> Story:
     """`breaks` says whether a story breaks the property still. Deterministic, and ended after some hundred tries."""
     left = _MOST_RUNS
-    smaller = True
-    while smaller and left:
-        smaller = False
-        for candidate in _simpler(story):
-            if not left:
-                break
-            left -= 1
-            if breaks(candidate):
-                story, smaller = candidate, True
-                break
+    before = None
+    while story != before:
+        before = story
+        for simpler in _SIMPLER:
+            story, left = _as_far_as_it_goes(story, simpler, breaks, left)
     return story
+
+
+def _as_far_as_it_goes(story: Story, simpler: Simpler, breaks: Breaks, left: int) -> tuple[Story, int]:
+    """By one kind of simpler stories only: what others are worth is tried when nothing more comes of it."""
+    while True:
+        for candidate in simpler(story):
+            if not left:
+                return story, 0
+            left -= 1
+            if not breaks(candidate):
+                continue
+            few, left = _with_few_stops(candidate, len(story.scenario.stops), breaks, left)
+            if few:
+                story = few
+                break
+        else:
+            return story, left
+
+
+def _with_few_stops(story: Story, before: int, breaks: Breaks, left: int) -> tuple[Story | None, int]:
+    """Many early stops in the place of few are no gain, unless they come down to few again."""
+    if len(story.scenario.stops) <= before:
+        return story, left
+    tries = min(left, _MOST_RUNS // 4)
+    story, rest = _as_far_as_it_goes(story, _without_stops, breaks, tries)
+    return (story if len(story.scenario.stops) <= _FEW else None), left - tries + rest
 
 
 def numbered(story: Story) -> Story:
@@ -47,24 +71,40 @@ def numbered(story: Story) -> Story:
     return replace(story, scenario=replace(story.scenario, tasks=tasks))
 
 
-def _simpler(story: Story) -> Iterator[Story]:
-    """Each is one step simpler; what takes the most away comes first."""
-    scenario = story.scenario
-    yield from (replace(story, scenario=one) for one in _fewer_stops(scenario))
-    for each in _shorter_end(scenario), _fewer_tasks(scenario), _fewer_events(scenario), _fewer_cpus(scenario):
-        yield from (replace(story, scenario=other) for one in each for other in (one, *_stopped_anew(one)))
-    yield from (replace(story, scenario=one) for one in _stopped_anew(scenario))
+def _shorter(story: Story) -> Iterator[Story]:
+    yield from (replace(story, scenario=one) for one in _shorter_end(story.scenario))
+
+
+def _fewer(story: Story) -> Iterator[Story]:
+    for each in _fewer_tasks, _fewer_events, _fewer_cpus:
+        for one in each(story.scenario):
+            yield from (replace(story, scenario=other) for other in (one, *_stopped_anew(one)))
+
+
+def _without_stops(story: Story) -> Iterator[Story]:
+    yield from (replace(story, scenario=one) for one in _fewer_stops(story.scenario))
+
+
+def _with_earlier_stops(story: Story) -> Iterator[Story]:
+    yield from (replace(story, scenario=one) for one in _stopped_anew(story.scenario))
+
+
+def _usual_settings(story: Story) -> Iterator[Story]:
     if story.clock:
         yield replace(story, clock=0)
     for name in story.params:
         yield replace(story, params={other: value for other, value in story.params.items() if other != name})
-    for each in _plainer_tasks(scenario), _plainer_events(scenario), _closer_clocks(scenario):
-        yield from (replace(story, scenario=one) for one in each)
-    for gone in range(len(scenario.steps)):
-        fewer = scenario.steps[:gone] + scenario.steps[gone + 1 :]
-        yield replace(story, scenario=replace(scenario, steps=fewer))
-    if scenario.seed != 1:
-        yield replace(story, scenario=replace(scenario, seed=1))
+    if story.scenario.seed != 1:
+        yield replace(story, scenario=replace(story.scenario, seed=1))
+
+
+def _plainer(story: Story) -> Iterator[Story]:
+    for each in _plainer_tasks, _plainer_events, _closer_clocks, _fewer_steps:
+        yield from (replace(story, scenario=one) for one in each(story.scenario))
+
+
+# What takes the most away comes first.
+_SIMPLER: tuple[Simpler, ...] = (_without_stops, _shorter, _fewer, _with_earlier_stops, _usual_settings, _plainer)
 
 
 def _shorter_end(scenario: Scenario) -> Iterator[Scenario]:
@@ -78,14 +118,16 @@ def _shorter_end(scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _fewer_stops(scenario: Scenario) -> Iterator[Scenario]:
-    """None, then one of eight parts, then without one of eight, then without each."""
+    """None, then without each half, each quarter, and so on."""
     stops = scenario.stops
     if stops:
         yield replace(scenario, stops=())
-    parts = [stops[at * len(stops) // 8 : (at + 1) * len(stops) // 8] for at in range(8)] if len(stops) > 8 else []
-    yield from (replace(scenario, stops=part) for part in parts)
-    for gone in parts or [(stop,) for stop in stops if len(stops) > 1]:
-        yield replace(scenario, stops=tuple(stop for stop in stops if stop not in gone))
+    size = len(stops) // 2
+    while size:
+        for at in range(0, len(stops), size):
+            yield replace(scenario, stops=stops[:at] + stops[at + size :])
+        size //= 2
+
 
 def _stopped_anew(scenario: Scenario) -> Iterator[Scenario]:
     """In a smaller scenario other accesses have the number of the one that mattered: it stops at each of the first."""
@@ -95,6 +137,11 @@ def _stopped_anew(scenario: Scenario) -> Iterator[Scenario]:
     for most in (_MOST_STOPS // 8, _MOST_STOPS):
         if last.access > most:
             yield replace(scenario, stops=tuple(Stop(access, min(last.ns, 20 * US)) for access in range(1, most + 1)))
+
+
+def _fewer_steps(scenario: Scenario) -> Iterator[Scenario]:
+    for gone in range(len(scenario.steps)):
+        yield replace(scenario, steps=scenario.steps[:gone] + scenario.steps[gone + 1 :])
 
 
 def _fewer_tasks(scenario: Scenario) -> Iterator[Scenario]:
@@ -130,9 +177,9 @@ def _renumbered_steps(steps: tuple[Step, ...], number: dict[int, int]) -> Iterat
 
 def _renumbered(task: Task, number: dict[int, int]) -> Task:
     phases = tuple(
-        replace(phase, value=number[phase.value]) if phase.kind == "fork" else phase
+        replace(phase, value=number[phase.value]) if phase.kind in _OF_OTHERS else phase
         for phase in task.phases
-        if phase.kind != "fork" or phase.value in number
+        if phase.kind not in _OF_OTHERS or phase.value in number
     )
     return replace(task, phases=phases)
 

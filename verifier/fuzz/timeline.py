@@ -12,7 +12,8 @@ from schedc.verifier.sim.result import Line
 from schedc.verifier.timeline import Guest
 
 _IDLE, _HIGHER = 0, 1
-_EVENTS = frozenset({"affinity", "nice", "cgroup", "cpu_down", "cpu_dead", "cpu_up", "fork", "dead", "held"})
+_EVENTS = frozenset({"affinity", "nice", "cgroup", "cpu_down", "cpu_dead", "cpu_up", "fork", "exec", "dead", "held"})
+_EVENTS |= {"bypass", "resume"}
 
 
 def guest(subject: Subject, judged: Judged) -> Guest:

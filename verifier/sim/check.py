@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from schedc.verifier.sim.errors import SimError
 from schedc.verifier.sim.scenario import (
     GROUP_EVENTS,
+    MACHINE_EVENTS,
     MAX_CPUS,
     MAX_PHASES,
     MAX_SKEW,
@@ -22,10 +23,11 @@ from schedc.verifier.sim.scenario import (
     Task,
 )  # fmt: skip
 
-_PHASES = frozenset({"run", "sleep", "yield", "fork", "exit", "pin", "unpin"})
+_PHASES = frozenset({"run", "sleep", "yield", "fork", "exec", "exit", "pin", "unpin"})
 _TASK_EVENTS = frozenset({"affinity", "nice", "cgroup"})
-_STEPS = frozenset({"wake", "start", "choose", "done", "tick", "leave", "offline", "push", "timer", "event"})
+_STEPS = frozenset({"wake", "start", "choose", "done", "tick", "leave", "offline", "push", "bypass", "timer", "event"})
 _CPU_EVENTS = frozenset({"off", "on", "higher"})
+_EVENTS = _TASK_EVENTS | _CPU_EVENTS | GROUP_EVENTS | MACHINE_EVENTS | {"param"}
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,15}")
 _PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,50}")
 _LONGEST = 10**15
@@ -88,21 +90,25 @@ def _task(scenario: Scenario, task: Task, where: str) -> None:
         _cpus(scenario, task.cpus, where)
     for phase in task.phases:
         _phase(scenario, phase, where)
-    _need(sum(map(_time, task.phases)) >= US, f"{where} goes through its phases in less than 1 us")
+    _need(sum(_times(task.phases)) >= US, f"{where} goes through its phases in less than 1 us")
 
 
 def _phase(scenario: Scenario, phase: Phase, where: str) -> None:
     _need(phase.kind in _PHASES, f"{where}: no phase is called {phase.kind}")
-    most = len(scenario.tasks) - 1 if phase.kind == "fork" else _LONGEST
+    most = len(scenario.tasks) - 1 if phase.kind in ("fork", "exec") else _LONGEST
     _need(0 <= phase.value <= most, f"{where}: {phase.kind} cannot have the value {phase.value}")
 
 
-def _time(phase: Phase) -> int:
-    return {"run": phase.value, "sleep": phase.value, "yield": US}.get(phase.kind, 0)
+def _times(phases: Iterable[Phase]) -> Iterator[int]:
+    """How long each takes, until the task goes on with another one's."""
+    for phase in phases:
+        if phase.kind == "exec":
+            return
+        yield {"run": phase.value, "sleep": phase.value, "yield": US}.get(phase.kind, 0)
 
 
 def _event(scenario: Scenario, event: Event, where: str) -> None:
-    _need(event.kind in _TASK_EVENTS | _CPU_EVENTS | GROUP_EVENTS | {"param"}, f"{where}: nothing is called so")
+    _need(event.kind in _EVENTS, f"{where}: nothing is called so")
     _need(0 <= event.time <= _LONGEST, f"{where} is at no time")
     if event.kind == "param":
         _need(bool(_PARAM.fullmatch(event.group)), f"{where}: no param is called {event.group}")
@@ -111,7 +117,7 @@ def _event(scenario: Scenario, event: Event, where: str) -> None:
     if event.kind in GROUP_EVENTS:
         _need(event.group.startswith("/"), f"{where}: a control group's path begins with /")
         _need(event.kind != "weight" or 1 <= event.value <= 10_000, f"{where}: weights are 1 to 10000")
-    if event.kind in GROUP_EVENTS - _TASK_EVENTS:
+    if event.kind in (GROUP_EVENTS | MACHINE_EVENTS) - _TASK_EVENTS:
         return
     of = scenario.tasks if event.kind in _TASK_EVENTS else scenario.cpus
     _need(0 <= event.on < len(of), f"{where}: there is no number {event.on}")

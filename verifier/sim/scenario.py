@@ -32,7 +32,8 @@ def machine(cpus: int, *, smt: int = 1, per_llc: int = 0, per_node: int = 0) -> 
 
 @dataclass(frozen=True)
 class Phase:
-    """One thing that a task does: `run`, `sleep` (ns), `yield`, `fork` (a task's index), `exit`, `pin`, `unpin`."""
+    """One thing that a task does: `run`, `sleep` (ns), `yield`, `exit`, `pin`, `unpin`, `fork` and `exec`
+    (the index of the task that is made, or whose program and name it goes on with)."""
 
     kind: str
     value: int = 0
@@ -58,6 +59,8 @@ class Task:
 
 # What happens to a control group, or to a task with one.
 GROUP_EVENTS = frozenset({"cgroup", "weight", "mkcgroup", "rmcgroup"})
+# What happens to the machine as a whole.
+MACHINE_EVENTS = frozenset({"bypass", "resume"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,8 @@ class Event:
     affinity: the task gets `cpus`. nice: `value` is its level. cgroup: `group` is where it goes. off, on: the CPU.
     higher: a higher class has the CPU for `value` ns. param: the live param `group` becomes `value`.
     weight: the control group `group` gets the weight `value`, from 1 to 10000. rmcgroup: it goes, unless it is in use.
-    mkcgroup: it is back.
+    mkcgroup: it is back. bypass, resume: the kernel schedules without the policy, as while the machine goes to sleep,
+    and with it again.
     """
 
     time: int
@@ -84,7 +88,8 @@ class Step:
 
     wake, start: a task. choose: a CPU that was asked to chooses what it runs. done: what a CPU's task runs is over, and
     it does what comes then. tick: one ends the slice there. leave: the higher class leaves. offline, push: a CPU's next
-    steps on its way down. timer: one of the policy's. event: one of the scenario's, with params behind the others.
+    steps on its way down. bypass: that reaches a CPU, or leaves it. timer: one of the policy's. event: one of the
+    scenario's, with params behind the others.
     """
 
     kind: str
@@ -147,7 +152,7 @@ class Scenario:
         return [head, *(f"phase {phase.kind} {phase.value}" for phase in task.phases)]
 
     def _event(self, event: Event) -> str:
-        words = f"{event.kind} {event.on}"
+        words = event.kind if event.kind in MACHINE_EVENTS else f"{event.kind} {event.on}"
         if event.kind == "affinity":
             words += f" {_bits(event.cpus)}"
         elif event.kind in ("nice", "higher"):

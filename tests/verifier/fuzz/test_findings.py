@@ -60,6 +60,10 @@ def test_who_was_overtaken_on_the_cpu_that_was_kicked_for_it_is_not_forgotten_by
     assert holds("nest", "work_conserving-ad00e41b381d.json")
 
 
+def test_a_cpu_that_goes_idle_while_a_task_is_being_queued_does_not_see_it() -> None:
+    assert holds("mlfq", "work_conserving-e2ae996a86b2.json")
+
+
 def stalled(policy: str, story: str) -> tuple[Subject, Story, Judged]:
     """A stall that is foreseen."""
     subject = Subject.of(api.compile((resources.files("schedc.stdlib_policies") / f"{policy}.sched").read_text()))

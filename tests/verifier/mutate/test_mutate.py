@@ -68,8 +68,10 @@ def test_one_that_changes_nothing_is_an_error() -> None:
     ],
 )
 def test_a_fault_is_caught(name: str, fault: str, by: str, story: str) -> None:
+    """An access outside of an array is one to memory that is not there, or to some other: which stories trap depends."""
     outcome = caught(name, named(fault))
-    assert (outcome.by, outcome.story) == (by, story)
+    assert outcome.by == by
+    assert story in outcome.story
 
 
 def test_what_breaks_nothing_is_not_caught() -> None:

@@ -296,6 +296,71 @@ def test_a_task_whose_cpus_are_all_off_may_run_anywhere() -> None:
     assert result.tasks[0].runs > 30
 
 
+# ---- without the policy
+
+
+def asleep(program: Program, cpus: int, *tasks: Task, events: tuple[Event, ...] = ()) -> Result:
+    """The policy is bypassed from 20 to 60 ms."""
+    sleep = (Event(20 * MS, "bypass"), Event(60 * MS, "resume"))
+    return run(program, cpus, *tasks, events=(*sleep, *events), end=100 * MS)
+
+
+def test_an_exec_is_not_told_to_the_policy() -> None:
+    """It has another name and does something else from then on, on the same CPU."""
+    shell = Task((Phase("run", MS), Phase("exec", 1)), "shell", start=MS)
+    result = run(by_hand(ops=ALL), 2, shell, Task((Phase("run", 2 * MS), Phase("sleep", MS)), "program", start=None, repeat=2))
+    assert (result.tasks[0].name, result.tasks[0].place) == ("program", "dead")
+    at = next(line.time for line in result.trace if line.what == "exec")
+    assert calls(result, since=2 * MS, until=at + 1) == []
+    assert at + 2 * MS == next(line.time for line in result.trace if line.what == "quiescent")
+
+
+def test_who_waits_goes_through_the_queues_when_bypass_begins_and_ends() -> None:
+    tasks = [Task(HOG, f"t{i}") for i in range(4)]
+    result = asleep(by_hand(enqueue=GREEDY, ops=ALL), 1, *tasks)
+    times = [line.time for line in result.trace if line.what in ("bypass", "resume")]
+    assert times == [20 * MS, 60 * MS]
+    moved = [line.pid for line in result.trace if line.time == times[0] and line.what == "runnable"]
+    assert moved == [103, 102, 101]  # from the last one on; the first one runs
+    assert calls(result, 102, 20 * MS, 20 * MS + 1) == ["quiescent", "runnable"]
+    assert calls(result, 101, 60 * MS, 60 * MS + 1) == ["quiescent", "runnable", "enqueue"]
+
+
+def test_a_bypassed_policy_is_told_and_not_asked() -> None:
+    """Tasks have turns of 5 ms then, which end at the next tick whatever slices they had."""
+    ticks = by_hand(enqueue=GREEDY, ops=ALL + " .tick = (void *)policy_note,")
+    result = asleep(ticks, 1, Task(HOG, "a"), Task(HOG, "b"), Task(NAP, "c"))
+    during = {line.what for line in result.trace if 20 * MS < line.time < 60 * MS}
+    assert during & {"select_cpu", "enqueue", "dispatch", "tick", "insert", "pull"} == set()
+    assert {"runnable", "running", "stopping", "quiescent"} <= during
+    assert {line.b for line in result.trace if line.what == "run" and 21 * MS < line.time < 60 * MS} == {5 * MS}
+    assert [line.time for line in result.trace if line.what == "run" and line.pid == 101][:2] == [21 * MS, 28 * MS]
+    assert result.events["BYPASS_ACTIVATE"] == 1
+    assert result.events["BYPASS_DURATION"] == 40 * MS
+    assert result.events["BYPASS_DISPATCH"] > 8
+
+
+def test_each_cpu_serves_its_own_tasks_while_the_policy_is_bypassed() -> None:
+    """All are on CPU 0, and nobody takes one from there; that CPU 1 is idle is not the policy's doing."""
+    one = by_hand(select_cpu="return 0;", enqueue="insert(p, DSQ_LOCAL_ON, 5000000, flags);", dispatch="")
+    result = asleep(one, 2, Task(HOG, "a"), Task(HOG, "b"))
+    assert {line.cpu for line in result.trace if line.what == "run"} == {0}
+    free = tuple(Event(30 * MS, "affinity", task, cpus=frozenset({0, 1})) for task in (0, 1))
+    spread = asleep(by_hand(), 2, *(Task(HOG, name, cpus=frozenset({0})) for name in "ab"), events=free)
+    assert {line.cpu for line in spread.trace if line.what == "run" and line.time < 60 * MS} == {0}
+    assert next(line.time for line in spread.trace if line.what == "run" and line.cpu == 1) < 61 * MS
+    assert spread.unserved.length < MS
+
+
+def test_kicks_of_a_bypassed_cpu_come_to_nothing() -> None:
+    kicks = 'SEC("x") void policy_kick(u64 *ctx) { scx_bpf_kick_cpu(0, 0); }'
+    program = by_hand(ops=HOTPLUG + " .running = (void *)policy_kick,", extra=kicks)
+    times = [line.time for line in asleep(program, 1, Task(NAP)).trace if line.what == "kick"]
+    assert [time for time in times if time < 20 * MS]
+    assert [time for time in times if time > 60 * MS]
+    assert not [time for time in times if 20 * MS < time < 60 * MS]
+
+
 def test_the_same_story_has_the_same_trace() -> None:
     tasks = (Task(NAP, "a"), Task(HOG, "b"), Task(HOG, "c"))
     assert run(by_hand(), 2, *tasks).trace == run(by_hand(), 2, *tasks).trace

@@ -15,7 +15,8 @@ static void mix_cpu(struct hash *hash, const struct sim_cpu *rq)
 	const struct cpuhp_cpu_state *hotplug = &sim.hotplug[rq->id];
 	u64 flags = rq->online | rq->active << 1 | rq->rq_online << 2 | rq->going_down << 3 | rq->released << 4 |
 		    rq->class << 8 | (rq->gen == rq->push_gen) << 12 | (!!rq->resched.at) << 13 |
-		    (!!rq->higher_end.at) << 14 | (!!rq->offline.at) << 15 | (!!rq->push.at) << 16;
+		    (!!rq->higher_end.at) << 14 | (!!rq->offline.at) << 15 | (!!rq->push.at) << 16 |
+		    rq->bypassing << 17 | (!!rq->bypass.at) << 18;
 
 	mix(hash, flags);
 	mix(hash, index_of(rq->curr));
@@ -92,7 +93,7 @@ struct hash state_hash(bool clocked)
 	mix(&hash, sim.idle.bits[0]);
 	mix(&hash, sim.idle_smt.bits[0]);
 	mix(&hash, sim.random);
-	mix(&hash, sim.nr_tasks);
+	mix(&hash, (u64)sim.bypass_depth << 32 | (u32)sim.nr_tasks);
 	mix(&hash, clocked ? sim.now : 0);
 	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
 		mix_cpu(&hash, &sim.cpus[cpu]);

@@ -12,19 +12,27 @@ from schedc.verifier.sim.scenario import MS, SECOND, US, Cpu, Event
 
 LAST = SECOND
 _WEIGHTS = (1, 20, 100, 500, 10_000)
+_BYPASS = (30 * MS, US, MS, 300 * MS)
 _HIGHER = (100 * US, 3 * MS, 30 * MS, 200 * MS)
 
 
 @st.composite
 def events(draw: st.DrawFn, kinds: Sequence[str], most: int, cpus: tuple[Cpu, ...], tasks: int) -> tuple[Event, ...]:
-    found = [draw(_event(kinds, cpus, tasks)) for _ in range(draw(st.integers(0, most)))]
+    found = [event for _ in range(draw(st.integers(0, most))) for event in draw(_events(kinds, cpus, tasks))]
     return tuple(sorted(found, key=lambda event: event.time))
 
 
 @st.composite
-def _event(draw: st.DrawFn, kinds: Sequence[str], cpus: tuple[Cpu, ...], tasks: int) -> Event:
+def _events(draw: st.DrawFn, kinds: Sequence[str], cpus: tuple[Cpu, ...], tasks: int) -> tuple[Event, ...]:
+    """One event, or one and its end."""
     time = draw(st.integers(0, LAST // 100 // US)) * 100 * US
     kind = draw(st.sampled_from(kinds))
+    if kind == "bypass":
+        return Event(time, kind), Event(time + draw(st.sampled_from(_BYPASS)), "resume")
+    return (_event(draw, time, kind, cpus, tasks),)
+
+
+def _event(draw: st.DrawFn, time: int, kind: str, cpus: tuple[Cpu, ...], tasks: int) -> Event:
     if kind in ("off", "on", "higher"):
         return _of_cpu(draw, time, kind, len(cpus))
     if kind in ("weight", "mkcgroup", "rmcgroup"):

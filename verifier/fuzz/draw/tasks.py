@@ -88,7 +88,11 @@ def _tasks(draw: st.DrawFn, crowd: Crowd, cpus: tuple[Cpu, ...], name: str) -> T
     )
 
 
-def fork_storm(child: int, children: int) -> tuple[Task, Task]:
-    """A task that forks and the template of what it forks."""
+def fork_storm(child: int, children: int, runs: bool) -> tuple[Task, ...]:
+    """A task that forks and the template of what it forks, at the index `child`; as a shell does it, this `runs` a
+    program, whose template comes next."""
     parent = Task((Phase("run", 200 * US), Phase("fork", child), Phase("sleep", 50 * US)), "forker", repeat=children)
-    return parent, Task((_run(2 * MS), _sleep(MS)), "child", start=None, repeat=2)
+    program = Task((_run(2 * MS), _sleep(MS)), "child", start=None, repeat=2)
+    if not runs:
+        return parent, program
+    return parent, Task((_run(100 * US), Phase("exec", child + 1)), "shell", start=None), program

@@ -16,6 +16,7 @@ from schedc.verifier.fuzz.story import Story
 from schedc.verifier.sim.scenario import MS, SECOND, Cpu, Event, Scenario
 
 _ALL = ("affinity", "nice", "cgroup", "off", "on", "higher")
+_ALL_AND_SLEEP = (*_ALL, "bypass", "bypass")
 _OF_GROUPS = ("cgroup", "cgroup", "weight", "rmcgroup", "mkcgroup")
 # Where a queue's clock begins: at zero, where 64 bits wrap, and where the sign does.
 _CLOCKS = (0, 0, (1 << 64) - 30 * MS, (1 << 63) - 30 * MS)
@@ -50,6 +51,7 @@ THEMES = (
     Theme("groups come and go", Crowd(least=2, grouped=True), events=_OF_GROUPS, most_events=12),
     Theme("hotplug", Crowd(placed=True), events=("off", "off", "on"), most_events=8),
     Theme("bursts of a higher class", Crowd(least=2), events=("higher",), most_events=12),
+    Theme("the machine sleeps", Crowd(placed=True, own=1), events=_ALL_AND_SLEEP, most_events=6, forks=True),
     Theme("crowd", Crowd(least=8, most=20, weighed=False), machines.SINGLE, seconds=(5, 12)),
     Theme("large machine", Crowd(least=4, most=16, placed=True), machines.LARGE, _ALL, 4, seconds=(1,)),
     Theme("clocks apart", Crowd(least=2, most=8, placed=True), machines.SEVERAL, _ALL, 4, seconds=(2, 12), clocks=True),
@@ -67,7 +69,7 @@ def stories(draw: st.DrawFn, theme: Theme, params: tuple[t.Param, ...] = ()) -> 
     cpus = draw(machines.apart(cpus)) if theme.clocks else cpus
     who = draw(tasks.crowds(theme.crowd, cpus))
     if theme.forks and draw(st.booleans()):
-        who += tasks.fork_storm(len(who) + 1, draw(st.sampled_from((8, 40))))
+        who += tasks.fork_storm(len(who) + 1, draw(st.sampled_from((8, 40))), draw(st.booleans()))
     happens = draw(events(theme.events, theme.most_events, cpus, len(who))) if theme.events else ()
     end = draw(st.sampled_from(theme.seconds)) * SECOND
     live = [param for param in params if param.live]

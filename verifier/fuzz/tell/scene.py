@@ -69,6 +69,8 @@ def _behaviour(scenario: Scenario, task: Task) -> str:
 def _phase(scenario: Scenario, phase: Phase) -> str:
     if phase.kind in ("run", "sleep"):
         return f"{phase.kind}s {duration(phase.value)}"
+    if phase.kind == "exec":
+        return f"becomes the program of {name(scenario, phase.value)}"
     if phase.kind == "fork":
         return f"forks {name(scenario, phase.value)}"
     return _PHASES.get(phase.kind, phase.kind)
@@ -117,6 +119,8 @@ def _step(scenario: Scenario, step: Step) -> str:
             return f"the policy is told that CPU {step.on} goes off"
         case "push":
             return f"CPU {step.on} sends its task elsewhere"
+        case "bypass":
+            return f"CPU {step.on} begins to do without the policy, or to ask it again"
         case "timer":
             return "a timer of the policy fires"
         case _:
@@ -147,6 +151,10 @@ def _event(scenario: Scenario, event: Event) -> str:
             return f"a higher class has CPU {event.on} for {duration(event.value)}"
         case "param":
             return f"the live param {event.group} becomes {event.value}"
+        case "bypass":
+            return "the kernel begins to schedule without the policy, as when the machine goes to sleep"
+        case "resume":
+            return "the kernel asks the policy again"
         case "off" | "on":
             return f"CPU {event.on} goes {event.kind}line"
         case _:

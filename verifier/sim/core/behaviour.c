@@ -86,6 +86,9 @@ static bool do_phase(struct sim_task *p, struct sim_cpu *rq, struct phase phase)
 	case FORK:
 		task_fork(p, phase.value);
 		return true;
+	case EXEC:
+		task_exec(p, phase.value);
+		return true;
 	case PIN:
 		p->t.migration_disabled = 1;
 		return true;

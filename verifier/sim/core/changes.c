@@ -26,6 +26,12 @@ static void change_end(struct sim_task *p, struct change change)
 		set_next(rq, p);
 }
 
+/* Out of its queue and into one, with nothing changed between them. */
+void requeue(struct sim_task *p)
+{
+	change_end(p, change_begin(p));
+}
+
 /* ---- weight */
 
 /* How much CPU each nice level from -20 on gets beside others; 0 is 1024. */
@@ -84,7 +90,7 @@ void set_group(struct sim_task *p, struct cgroup *group)
 /* A task that ends is moved out of its session's group of the fair class, which is a change like the others. */
 void leave_autogroup(struct sim_task *p)
 {
-	change_end(p, change_begin(p));
+	requeue(p);
 	resched(p->t.thread_info.cpu);
 }
 

@@ -101,6 +101,8 @@ static bool ask_dispatch(struct sim_cpu *rq, struct sim_task *prev)
 {
 	if (consume(rq, dsq_global(rq->id)))
 		return true;
+	if (rq->bypassing)
+		return consume(rq, &rq->bypassed);
 	if (!sim.ops->dispatch || !rq->rq_online || !rq->active)
 		return false;
 	for (u32 loops = 0; loops < MAX_DISPATCH_LOOPS; loops++) {
@@ -133,10 +135,10 @@ bool balance(struct sim_cpu *rq, struct sim_task *prev)
 		call("cpu_acquire", sim.ops->cpu_acquire, KF_REST, NULL, rq->id, 0, 0);
 		rq->released = false;
 	}
-	if (is_queued(prev) && prev->t.scx.slice)
+	if (is_queued(prev) && prev->t.scx.slice && !rq->bypassing)
 		rq->keep_prev = true;
 	found = rq->keep_prev || rq->local.nr || ask_dispatch(rq, prev);
-	if (!found && is_queued(prev) && !(sim.ops->flags & SCX_OPS_ENQ_LAST)) {
+	if (!found && is_queued(prev) && (rq->bypassing || !(sim.ops->flags & SCX_OPS_ENQ_LAST))) {
 		rq->keep_prev = found = true;
 		count_event(DISPATCH_KEEP_LAST);
 		trace("keep_last", prev, rq->id, 0);

@@ -28,9 +28,12 @@ void clear_runnable(struct sim_task *p, bool ran)
 		p->t.scx.flags |= SCX_TASK_RESET_RUNNABLE_AT;
 }
 
+/* The default slice, which is shorter while the policy is bypassed. */
+#define BYPASS_SLICE_NS 5000000ULL
+
 void refill_slice(struct sim_task *p)
 {
-	p->t.scx.slice = SCX_SLICE_DFL;
+	p->t.scx.slice = sim.bypass_depth ? BYPASS_SLICE_NS : SCX_SLICE_DFL;
 	count_event(REFILL_SLICE_DFL);
 }
 
@@ -68,7 +71,7 @@ void dispatch_enqueue(struct dsq *dsq, struct sim_task *p, u64 flags)
 		return;
 	}
 	queued_beside(p);
-	if (dsq->id == SCX_DSQ_GLOBAL)
+	if (dsq->id == SCX_DSQ_GLOBAL || dsq->id == SCX_DSQ_BYPASS)
 		leave_custody(p, 0);
 	else
 		p->custody = true;
@@ -137,19 +140,23 @@ void run_deferred(struct sim_cpu *rq)
 	}
 }
 
-static void to_local(struct sim_cpu *rq, struct sim_task *p, u64 flags)
+/* The kernel's own choice, whatever select_cpu() may have wanted. */
+static void to_own(struct dsq *dsq, struct sim_task *p, u64 flags)
 {
 	refill_slice(p);
 	clear_direct(p);
-	dispatch_enqueue(&rq->local, p, flags);
+	dispatch_enqueue(dsq, p, flags);
 }
 
 static void ask_policy(struct sim_cpu *rq, struct sim_task *p, u64 flags)
 {
+	u64 resting = sim.resting;
+
 	p->qseq = ++rq->qseq;
 	sim.direct = p;
 	call("enqueue", sim.ops->enqueue, KF_ENQUEUE, p, flags, 0, 0);
 	sim.direct = NULL;
+	p->went_idle = sim.resting & ~resting;
 	if (p->ddsp_dsq != SCX_DSQ_INVALID) {
 		direct_dispatch(rq, p, flags);
 		return;
@@ -164,18 +171,20 @@ void do_enqueue(struct sim_cpu *rq, struct sim_task *p, u64 flags, s32 sticky_cp
 	if (sticky_cpu == rq->id) {
 		dispatch_enqueue(&rq->local, p, flags);
 	} else if (!rq->rq_online || !rq->active) {
-		to_local(rq, p, flags);
+		to_own(&rq->local, p, flags);
+	} else if (rq->bypassing) {
+		count_event(BYPASS_DISPATCH);
+		to_own(&rq->bypassed, p, flags);
 	} else if (p->ddsp_dsq != SCX_DSQ_INVALID) {
 		direct_dispatch(rq, p, flags);
 	} else if (!(sim.ops->flags & SCX_OPS_ENQ_EXITING) && (p->t.flags & PF_EXITING)) {
 		count_event(ENQ_SKIP_EXITING);
-		to_local(rq, p, flags);
+		to_own(&rq->local, p, flags);
 	} else if (!(sim.ops->flags & SCX_OPS_ENQ_MIGRATION_DISABLED) && p->t.migration_disabled) {
 		count_event(ENQ_SKIP_MIGRATION_DISABLED);
-		to_local(rq, p, flags);
+		to_own(&rq->local, p, flags);
 	} else if (!sim.ops->enqueue) {
-		refill_slice(p);
-		dispatch_enqueue(dsq_global(rq->id), p, flags);
+		to_own(dsq_global(rq->id), p, flags);
 	} else {
 		ask_policy(rq, p, flags);
 	}

@@ -109,7 +109,10 @@ static void tick(struct sim_cpu *rq)
 	sim.this_cpu = rq->id;
 	charge(rq->id, COST_TICK);
 	update_curr(rq);
-	call("tick", sim.ops->tick, KF_REST, p, 0, 0, 0);
+	if (rq->bypassing)
+		p->t.scx.slice = 0;
+	else
+		call("tick", sim.ops->tick, KF_REST, p, 0, 0, 0);
 	if (!p->t.scx.slice)
 		resched(rq->id);
 	event_set(&rq->tick, sim.now + TICK_NS);
@@ -167,6 +170,10 @@ static void handle(const struct event *event)
 		break;
 	case EV_PUSH:
 		push_from(event->cpu);
+		break;
+	case EV_BYPASS:
+		sim.this_cpu = __builtin_ctzll(sim.online.bits[0]);
+		bypass_reaches(rq);
 		break;
 	case EV_TIMER:
 		sim.this_cpu = event->cpu;

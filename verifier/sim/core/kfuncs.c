@@ -192,7 +192,7 @@ void scx_bpf_kick_cpu(s32 cpu, u64 flags)
 	struct sim_cpu *rq = &sim.cpus[sim.this_cpu];
 
 	step();
-	if (!cpu_valid(cpu))
+	if (!cpu_valid(cpu) || rq->bypassing)
 		return;
 	trace("kick", NULL, cpu, flags);
 	if ((flags & SCX_KICK_IDLE) && (flags & (SCX_KICK_PREEMPT | SCX_KICK_WAIT))) {

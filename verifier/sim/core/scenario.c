@@ -23,6 +23,7 @@ static void give_events(struct sim_cpu *rq)
 	rq->higher_end = (struct event){ .kind = EV_HIGHER_END, .cpu = rq->id };
 	rq->offline = (struct event){ .kind = EV_OFFLINE, .cpu = rq->id };
 	rq->push = (struct event){ .kind = EV_PUSH, .cpu = rq->id };
+	rq->bypass = (struct event){ .kind = EV_BYPASS, .cpu = rq->id };
 }
 
 static void read_cpu(void)
@@ -40,6 +41,8 @@ static void read_cpu(void)
 	rq->skew = (s64)number(4, NEVER);
 	rq->local.id = SCX_DSQ_LOCAL;
 	rq->local.cpu = sim.nr_cpus;
+	rq->bypassed.id = SCX_DSQ_BYPASS;
+	rq->bypassed.cpu = -1;
 	give_events(rq);
 	sim.hotplug[sim.nr_cpus] = (struct cpuhp_cpu_state){ CPUHP_ONLINE, CPUHP_ONLINE };
 	sim.online.bits[0] |= bit(sim.nr_cpus);
@@ -70,7 +73,7 @@ static void read_task(void)
 static void read_phase(void)
 {
 	static const char *const names[] = {
-		[RUN] = "run", [SLEEP] = "sleep", [YIELD] = "yield", [FORK] = "fork", [EXIT] = "exit", [PIN] = "pin",
+		[RUN] = "run", [SLEEP] = "sleep", [YIELD] = "yield", [FORK] = "fork", [EXEC] = "exec", [EXIT] = "exit", [PIN] = "pin",
 		[UNPIN] = "unpin",
 	};
 	struct behaviour *b = &last_task()->behaviour;
@@ -96,8 +99,10 @@ static void check_behaviours(void)
 		for (u32 at = 0; at < b->nr; at++) {
 			struct phase *phase = &b->phases[at];
 
-			if (phase->kind == FORK && phase->value >= (u64)sim.nr_tasks)
-				refuse("there is no task %llu to fork", phase->value);
+			if ((phase->kind == FORK || phase->kind == EXEC) && phase->value >= (u64)sim.nr_tasks)
+				refuse("there is no task %llu to fork or to become", phase->value);
+			if (phase->kind == EXEC)
+				break;
 			time += phase->kind == RUN || phase->kind == SLEEP ? phase->value : YIELD_NS * (phase->kind == YIELD);
 		}
 		if (time < YIELD_NS)

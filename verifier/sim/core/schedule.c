@@ -81,7 +81,7 @@ void put_prev(struct sim_cpu *rq, struct sim_task *p, enum cpu_class next)
 	call("stopping", sim.ops->stopping, KF_REST, p, true, 0, 0);
 	set_runnable(rq, p);
 	wait_begins(p);
-	if (p->t.scx.slice)
+	if (p->t.scx.slice && !rq->bypassing)
 		dispatch_enqueue(&rq->local, p, SCX_ENQ_HEAD);
 	else
 		do_enqueue(rq, p, next == CLASS_IDLE ? SCX_ENQ_LAST : 0, -1);
@@ -112,6 +112,8 @@ static void pin_switched_out(struct sim_task *p)
 static void notify_idle(struct sim_cpu *rq, bool idle)
 {
 	idle_set(rq->id, idle);
+	if (rq->bypassing)
+		return;
 	call("update_idle", sim.ops->update_idle, KF_REST, NULL, rq->id, idle, 0);
 }
 

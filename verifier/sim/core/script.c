@@ -10,7 +10,7 @@
 struct script {
 	struct event event;
 	u64 time;
-	char what[12];
+	char what[12], of;	/* what it happens to: the first of its kind's words, 0 for the machine */
 	u64 words[4];
 	char name[64];
 };
@@ -38,7 +38,7 @@ static const struct {
 	const char *words;	/* t: a task, c: a CPU, m: CPUs, n: a nice level, d: a number, s: a name */
 } kinds[] = {
 	{ "affinity", "tm" }, { "nice", "tn" }, { "group", "td" }, { "off", "c" },
-	{ "on", "c" }, { "higher", "cd" }, { "var", "sdd" }, { "weight", "dd" }, { "mkcgroup", "d" }, { "rmcgroup", "d" },
+	{ "on", "c" }, { "higher", "cd" }, { "bypass", "" }, { "resume", "" }, { "var", "sdd" }, { "weight", "dd" }, { "mkcgroup", "d" }, { "rmcgroup", "d" },
 };
 
 static u64 script_word(char kind, u32 index)
@@ -70,6 +70,7 @@ void read_script(void)
 		refuse("line %u: no event is called %s", words_line, word(2));
 	script->time = number(1, NEVER);
 	snprintf(script->what, sizeof(script->what), "%s", word(2));
+	script->of = *kinds[kind].words;
 	for (u32 i = 0; kinds[kind].words[i]; i++) {
 		if (kinds[kind].words[i] == 's')
 			snprintf(script->name, sizeof(script->name), "%s", word(3 + i));
@@ -81,17 +82,12 @@ void read_script(void)
 	nr_scripts++;
 }
 
-static bool is_of_cpu(const struct script *script)
-{
-	return !strcmp(script->what, "off") || !strcmp(script->what, "on") || !strcmp(script->what, "higher");
-}
-
 bool script_is_next(const void *what)
 {
 	const struct script *script = what;
 
 	for (const struct script *other = scripts; other < script; other++)
-		if (other->event.at && other->words[0] == script->words[0] && is_of_cpu(other) == is_of_cpu(script))
+		if (other->event.at && other->of == script->of && other->words[0] == script->words[0])
 			return false;
 	return true;
 }
@@ -116,6 +112,13 @@ static void bring_up(struct script *script, s32 cpu)
 		cpu_up(cpu);
 }
 
+/* The last change of that is to be over on all CPUs. */
+static void bypass(struct script *script, bool begins)
+{
+	if (!(begins ? bypass_begin() : bypass_end()))
+		event_set(&script->event, sim.now + CYCLE_NS);
+}
+
 void script_run(void *what)
 {
 	struct script *script = what;
@@ -127,6 +130,10 @@ void script_run(void *what)
 		bring_up(script, w[0]);
 	else if (!strcmp(script->what, "higher"))
 		take_cpu(w[0], w[1]);
+	else if (!strcmp(script->what, "bypass"))
+		bypass(script, true);
+	else if (!strcmp(script->what, "resume"))
+		bypass(script, false);
 	else if (!strcmp(script->what, "var"))
 		set_variable(script->name, w[1], w[2]);
 	else if (!strcmp(script->what, "weight"))

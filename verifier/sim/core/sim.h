@@ -22,6 +22,8 @@
 #define YIELD_NS 1000ULL
 /* From the first step down of a CPU to the callback: the kernel waits for readers in between. */
 #define DEACTIVATE_NS 1000000ULL
+/* What it takes to put the tasks of a CPU into other queues when the policy is bypassed. */
+#define CYCLE_NS 2000ULL
 #define NEVER (~0ULL)
 /* How long the machine was up when the run began: clocks do not begin at zero. */
 #define UPTIME_NS 3600000000000ULL
@@ -42,6 +44,7 @@ enum event_kind {
 	EV_PUSH,	/* a CPU on its way down sends its task elsewhere */
 	EV_TIMER,
 	EV_WATCHDOG,
+	EV_BYPASS,	/* the bypass reaches a CPU, or leaves it */
 	EV_SCRIPT,	/* what the scenario wants */
 	EV_LOAD,	/* the load generator's: its start, its window, its end */
 };
@@ -149,7 +152,7 @@ void order_remove(struct dsq *dsq, struct sim_task *p);
 
 enum task_state { NOT_STARTED, SLEEPING, ON_RQ, DEAD };
 
-enum phase_kind { RUN, SLEEP, YIELD, FORK, EXIT, PIN, UNPIN, WAIT /* until another one wakes it */ };
+enum phase_kind { RUN, SLEEP, YIELD, FORK, EXEC, EXIT, PIN, UNPIN, WAIT /* until another one wakes it */ };
 
 struct phase {
 	enum phase_kind kind;
@@ -194,7 +197,8 @@ struct sim_task {
 	s32 ran_on;
 	struct sim_cpu *told;	/* the idle CPU that was claimed for it last, until that takes a task */
 	bool overtaken;		/* that one took another task first */
-	u64 passed_by;		/* the CPUs that were looking for a task when it was queued, until they look again */
+	u64 went_idle;		/* the CPUs that did while the policy was asked where to queue it */
+	u64 passed_by;		/* these and those that were looking for a task when it was queued, until they look again */
 	void *storage[MAX_MAPS];
 };
 
@@ -210,7 +214,9 @@ struct sim_cpu {
 	struct sim_task *told_for;	/* for whom it was claimed while it was idle */
 	struct dsq local;
 	u64 core_bits, llc_bits, node_bits;	/* the CPUs that share each with it */
-	struct event resched, done, tick, higher_end, offline, push;
+	struct event resched, done, tick, higher_end, offline, push, bypass;
+	struct dsq bypassed;	/* its tasks, while it is `bypassing`: the policy is asked for nothing */
+	bool bypassing;
 	s64 skew;	/* how far its clock is ahead */
 	bool keep_prev, need_resched, released;
 	u64 overhead;	/* what the kernel did there and whoever runs next has to wait for */
@@ -236,6 +242,9 @@ enum sim_counter {
 	ENQ_SKIP_EXITING,
 	ENQ_SKIP_MIGRATION_DISABLED,
 	REFILL_SLICE_DFL,
+	BYPASS_ACTIVATE,
+	BYPASS_DISPATCH,
+	BYPASS_DURATION,
 	NR_COUNTERS,
 };
 
@@ -260,6 +269,7 @@ struct sim {
 	bool over;
 	bool calming;		/* nothing comes from outside any more */
 	bool clock_read;	/* by the policy itself */
+	u32 bypass_depth;	/* how often bypass was begun and not ended */
 	bool over_cost;		/* a callback called more kernel functions than it may */
 	u64 depth, states, grace, slice_limit;	/* of an exploration: verifier/exhaust */
 	u64 now, end, timeout, callback_steps, max_callback_steps, max_lines, lines;
@@ -391,6 +401,7 @@ void move_queued(struct sim_task *p, s32 cpu);
 void push_away(struct sim_task *p, s32 cpu);
 void push_from(s32 cpu);
 void task_fork(struct sim_task *parent, u64 template);
+void task_exec(struct sim_task *p, u64 program);
 void set_affinity(struct sim_task *p, u64 bits);
 void set_nice(struct sim_task *p, s32 nice);
 void task_init(struct sim_task *p);
@@ -398,10 +409,17 @@ void weigh(struct sim_task *p);
 void set_group(struct sim_task *p, struct cgroup *group);
 void migrate_enable(struct sim_task *p);
 void leave_autogroup(struct sim_task *p);
+void requeue(struct sim_task *p);
 void cpu_down(s32 cpu);
 void cpu_down_2(s32 cpu);
 void cpu_up(s32 cpu);
 void cpu_settle(struct sim_cpu *rq);
+
+/* ---- bypass.c: the kernel schedules without the policy */
+
+bool bypass_begin(void);	/* false while CPUs are still on their way into the last one, or out of it */
+bool bypass_end(void);
+void bypass_reaches(struct sim_cpu *rq);
 
 /* ---- groups.c: control groups, by their ids */
 
@@ -460,6 +478,7 @@ void queued_beside(struct sim_task *p);
 void looks_again(struct sim_cpu *rq);
 void wait_ends(struct sim_task *p);
 void idle_ends(struct sim_cpu *rq);
+void served_until_now(void);	/* by idle CPUs */
 void served_at_end(void);
 
 static inline void trace(const char *what, struct sim_task *p, u64 a, u64 b)

@@ -16,7 +16,7 @@ static struct step given[MAX_STEPS];
 static const char *const names[] = {
 	[EV_WAKE] = "wake", [EV_START] = "start", [EV_RESCHED] = "choose", [EV_DONE] = "done", [EV_TICK] = "tick",
 	[EV_HIGHER_END] = "leave", [EV_OFFLINE] = "offline", [EV_PUSH] = "push", [EV_TIMER] = "timer",
-	[EV_WATCHDOG] = "-", [EV_SCRIPT] = "event",
+	[EV_WATCHDOG] = "-", [EV_BYPASS] = "bypass", [EV_SCRIPT] = "event",
 };
 
 const char *step_name(enum event_kind kind)
@@ -224,6 +224,7 @@ static void calm(struct event *event)
 		event_set(event, sim.now + DEACTIVATE_NS);
 		break;
 	case EV_PUSH:
+	case EV_BYPASS:
 		event_set(event, sim.now);
 		break;
 	case EV_TIMER:

@@ -57,9 +57,12 @@ struct sim_task *task_again(struct sim_task *p)
 
 static s32 ask_select_cpu(struct sim_task *p, s32 prev, u64 wake_flags)
 {
+	u64 resting = sim.resting;
 	s32 cpu;
 
-	if (!sim.ops->select_cpu) {
+	if (cpu_of_task(p)->bypassing)
+		count_event(BYPASS_DISPATCH);
+	if (!sim.ops->select_cpu || cpu_of_task(p)->bypassing) {
 		cpu = idle_select(p, prev, wake_flags, NULL);
 		if (cpu >= 0) {
 			refill_slice(p);
@@ -70,6 +73,7 @@ static s32 ask_select_cpu(struct sim_task *p, s32 prev, u64 wake_flags)
 	sim.direct = p;
 	cpu = call_s32("select_cpu", sim.ops->select_cpu, KF_ENQUEUE | KF_SELECT, p, (u64)prev, wake_flags, 0);
 	sim.direct = NULL;
+	p->went_idle = sim.resting & ~resting;
 	trace("select_cpu", p, (u64)(s64)cpu, (u64)prev);
 	p->selected_cpu = cpu;
 	if (cpu >= 0 && cpu < sim.nr_cpus)
@@ -212,6 +216,18 @@ void task_fork(struct sim_task *parent, u64 template)
 	memcpy(p->t.comm, from->t.comm, sizeof(p->t.comm));
 	trace("fork", parent, (u64)p->t.pid, 0);
 	task_start(p);
+}
+
+/* It goes on with another program; the policy is not asked, but may see the name. */
+void task_exec(struct sim_task *p, u64 program)
+{
+	const struct sim_task *from = sim.tasks[program];
+
+	p->behaviour = from->behaviour;
+	p->at = ~0u;
+	p->rounds = 0;
+	memcpy(p->t.comm, from->t.comm, sizeof(p->t.comm));
+	trace("exec", p, program, 0);
 }
 
 /* On its CPU. */

@@ -45,10 +45,14 @@ void told_of(struct sim_cpu *rq, struct sim_task *p)
 	rq->told_for = p;
 }
 
-/* CPUs in the middle of `dispatch` may have been at this queue already, and are not yet idle, to be claimed. */
+/*
+ * CPUs in the middle of `dispatch` may have been at this queue already, and are not yet idle, to be claimed. Others went
+ * idle after the policy had looked for idle ones: the task is in the queue when the callback is over, not before.
+ */
 void queued_beside(struct sim_task *p)
 {
-	p->passed_by = sim.looking & ~bit(sim.this_cpu);
+	p->passed_by = (sim.looking | p->went_idle) & ~bit(sim.this_cpu);
+	p->went_idle = 0;
 	sim.passing |= p->passed_by;
 }
 
@@ -84,6 +88,8 @@ static void unserved(struct sim_cpu *rq, struct sim_task *p)
 	if (p->in_local)
 		since = later(since, cpu_of_task(p)->higher_until);
 	if (p->waiting_since == NEVER || !rq->online || !rq->rq_online || !mask_has(p->t.cpus_ptr, rq->id))
+		return;
+	if (rq->bypassing || cpu_of_task(p)->bypassing)
 		return;
 	/* An idle CPU was claimed for it, and found another task first: that is spent. */
 	if (p->overtaken || p->passed_by & bit(rq->id))
@@ -139,11 +145,16 @@ void idle_ends(struct sim_cpu *rq)
 			unserved(rq, p);
 }
 
-void served_at_end(void)
+void served_until_now(void)
 {
 	for (s32 cpu = 0; cpu < sim.nr_cpus; cpu++)
 		if (sim.cpus[cpu].class == CLASS_IDLE)
 			idle_ends(&sim.cpus[cpu]);
+}
+
+void served_at_end(void)
+{
+	served_until_now();
 	for (s32 i = 0; i < sim.nr_tasks; i++)
 		if (sim.tasks[i]->waiting_since != NEVER)
 			note_wait(sim.tasks[i]);
