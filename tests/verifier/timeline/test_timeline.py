@@ -136,8 +136,9 @@ def test_a_real_run_can_be_drawn() -> None:
     ran = [each for each in items if each["ph"] == "X"]
     kinds = {each["name"].split("-")[0] for each in ran}
     assert {"busy", "sleeper", "pair", "churn", "realtime", "pinned", "twin"} <= kinds
-    assert {each["tid"] for each in ran} == {0, 1, 2, 3}
+    tracks = {each["tid"] for each in ran}
+    assert len(tracks) == 4
     # What a CPU did is known for most of the time, of which the load leaves little unused.
-    for cpu in (0, 1):
-        assert sum(each["dur"] for each in ran if each["tid"] == cpu) > 2_000_000
+    for track in sorted(tracks)[:2]:
+        assert sum(each["dur"] for each in ran if each["tid"] == track) > 2_000_000
     assert any(each["cat"] == "real-time" for each in ran) and any(each["ph"] == "f" for each in items)
