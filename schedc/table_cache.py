@@ -14,6 +14,8 @@ from importlib.util import source_hash
 
 _DIGEST = len(source_hash(b""))
 _MAX_BYTES = 8 * 1024 * 1024
+# Of each kind, for as many versions and checkouts beside each other; older ones would be made again.
+_MOST_KEPT = 8
 
 
 def key(*parts: str) -> str:
@@ -56,6 +58,7 @@ def write(name: str, payload: bytes) -> None:
         if os.stat(folder).st_uid != os.geteuid():
             return
         _replace(os.path.join(folder, name), source_hash(payload) + payload)
+        _forget_old(folder, name.partition("-")[0])
 
 
 def _replace(path: str, content: bytes) -> None:
@@ -69,6 +72,15 @@ def _replace(path: str, content: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _forget_old(folder: str, kind: str) -> None:
+    """Files of the kind, `kind-KEY`, but those that were written last."""
+    with os.scandir(folder) as entries:
+        mine = [entry for entry in entries if entry.name.startswith(f"{kind}-")]
+    mine.sort(key=lambda entry: entry.stat(follow_symlinks=False).st_mtime_ns)
+    for entry in mine[:-_MOST_KEPT]:
+        os.unlink(entry.path)
 
 
 def _folder() -> str:

@@ -120,3 +120,12 @@ def test_a_link_is_not_followed(cache: Path) -> None:
 def test_a_file_where_the_directory_should_be_is_no_fault(cache: Path) -> None:
     cache.write_text("")
     load()
+
+
+def test_the_files_that_were_written_last_are_kept(cache: Path) -> None:
+    table_cache.write("grammar-0.tables", b"of another kind")
+    for number in range(12):
+        table_cache.write(f"templates-{number:02}.code", b"code")
+        os.utime(cache / f"templates-{number:02}.code", ns=(number, number))
+    names = sorted(entry.name for entry in cache.iterdir())
+    assert names == ["grammar-0.tables", *(f"templates-{number:02}.code" for number in range(4, 12))]

@@ -24,6 +24,8 @@ CORE_FLAGS = (*FLAGS, "-Wall", "-Wextra", "-Werror")
 POLICY_FLAGS = (*FLAGS, "-w")
 _SHARED_HEADERS = ("compat.h", "arithmetic.h", "loops.h")
 _COMPILE_SECONDS = 300
+# Each is 2.5 MB; a run of mutants or of drawn policies makes some hundred.
+_MOST_KEPT = 256
 
 _GLUE = """#include "policy.bpf.c"
 
@@ -52,6 +54,7 @@ def executable(program: Program, home: Path | None = None) -> Path:
     how = (*flags, checked.compiler) if checked else flags
     result = home / "sim" / _digest({**core, **text}, how)[:24] / "simulate"
     if result.is_file():
+        cache.used(result.parent)
         return result
     objects = _core_objects(home, {**core, **around.files})
     with tempfile.TemporaryDirectory(prefix="schedc-sim-") as work:
@@ -66,6 +69,7 @@ def executable(program: Program, home: Path | None = None) -> Path:
             _zig(home, work, ["clang", *compile], program.name)
             _zig(home, work, ["cc", *link], program.name)
         cache.write_atomically(result, (Path(work) / "simulate").read_bytes(), executable=True)
+    cache.forget_unused(home / "sim", _MOST_KEPT)
     return result
 
 
@@ -80,6 +84,7 @@ def _core_objects(home: Path, core: dict[str, bytes]) -> list[Path]:
     names = [name for name in core if name.endswith(".c")]
     objects = [folder / Path(name).with_suffix(".o") for name in names]
     if all(each.is_file() for each in objects):
+        cache.used(folder)
         return objects
     with cache.locked(home, "sim"), tempfile.TemporaryDirectory(prefix="schedc-sim-") as work:
         _write(Path(work), core)

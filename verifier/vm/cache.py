@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from schedc.verifier.vm import owned
 from schedc.verifier.vm.errors import VmError
+
+_HOUR_SECONDS = 3600
 
 
 def say(text: str) -> None:
@@ -62,3 +66,24 @@ def write_atomically(path: Path, data: bytes, executable: bool = False) -> None:
                 os.fsync(handle.fileno())
             part.chmod(0o755 if executable else 0o644)
             part.replace(path)
+
+
+def used(path: Path) -> None:
+    """Says that it was needed just now, to `forget_unused`."""
+    with suppress(OSError):
+        os.utime(path)
+
+
+def forget_unused(folder: Path, most: int) -> None:
+    """Keeps the `most` entries of a folder that were used last, and all that were used within an hour."""
+    entries = sorted(((_last_use(entry), entry) for entry in folder.iterdir()), reverse=True)
+    for when, entry in entries[most:]:
+        if when < time.time() - _HOUR_SECONDS:
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _last_use(entry: Path) -> float:
+    """Of one that is being made or removed, now."""
+    with suppress(OSError):
+        return entry.stat().st_mtime
+    return time.time()
