@@ -56,9 +56,11 @@ def show(kind: Kind, value: int) -> str:
 
 
 def duration_text(nanoseconds: int) -> str:
-    """`5ms`, `1500us`, `-20ms`: exact, in the largest unit that gives a whole number."""
+    """`5ms`, `1500us`, `-20ms`: exact, in the largest unit that gives a whole number; nothing is `0ms`."""
+    if not nanoseconds:
+        return "0ms"
     for unit in ("s", "ms", "us"):
-        if nanoseconds and nanoseconds % NANOSECONDS[unit] == 0:
+        if nanoseconds % NANOSECONDS[unit] == 0:
             return f"{nanoseconds // NANOSECONDS[unit]}{unit}"
     return f"{nanoseconds}ns"
 

@@ -66,7 +66,7 @@ def test_words_rank_by_where_they_stand() -> None:
 def test_an_entry_has_types_ranges_and_levels() -> None:
     desk = entry("desk")
     boost = next(each for each in desk.params if each.name == "boost")
-    assert (boost.type, boost.live, boost.default, boost.low, boost.high) == ("duration", True, "10ms", "0ns", "100ms")
+    assert (boost.type, boost.live, boost.default, boost.low, boost.high) == ("duration", True, "10ms", "0ms", "100ms")
     assert boost.about.startswith("larger: input further before")
     assert {each.law for each in desk.properties} == set(range(1, 11))
 

@@ -220,6 +220,7 @@ ITEMS = [
     ("param slice = 5ms in 1ms..10ms", "S023", "param slice: duration = 5ms in 1ms..10ms"),
     ("param n = 5", "S023", None),
     ("param within: duration = 5ms", "S017", None),
+    ("cpu { at: count }", "S017", None),
     ("param s: duration = 5ms in 1ms to 10ms", "S023", "param s: duration = 5ms in 1ms..10ms"),
     ("param s: duration = 5ms in [1ms, 10ms]", "S023", "param s: duration = 5ms in 1ms..10ms"),
     ("param s: duration = 5ms [1ms..10ms]", "S023", "param s: duration = 5ms in 1ms..10ms"),

@@ -283,6 +283,8 @@ def absent(fault: Fault) -> Repair | None:
         word = str(fault.token(offset))
         if word not in _ABSENT or fault.kind(offset) != "NAME" or fault.kind(offset - 1) == "DOT":
             continue
+        if word == "cpu" and fault.kind(offset + 1) == "LBRACE" and fault.starts_line(offset):
+            continue  # the state of CPUs, in whose fields the fault is
         if fault.kind(offset + 1) in ("NAME", "NUMBER", "LAYER", "LBRACE") and fault.line(
             offset
         ) == fault.line(offset + 1):
