@@ -9,6 +9,7 @@ WHAT = (
     "", "select_cpu", "enqueue", "dequeue", "dispatch", "runnable", "running", "stopping", "quiescent", "yield",
     "set_weight", "set_cpumask", "init_task", "exit_task", "enable", "disable",
 )  # fmt: skip
+_RUNNABLE, _SLICE_LEFT = 1, 2
 Entry = tuple[str, int, int]
 """The callback, a pid (0: nobody) and what else was noted."""
 
@@ -37,7 +38,12 @@ def stories(log: list[Entry], sizes: Sequence[int]) -> list[list[Entry]]:
     return found
 
 
-def story(log: list[Entry], tasks: int, kernel: bool) -> list[str]:
+def is_disturbed(log: list[Entry]) -> bool:
+    """Someone above took the CPU: a task that could run on was stopped with some of its slice left."""
+    return any(what == "stopping" and more == _RUNNABLE | _SLICE_LEFT for what, _, more in log)
+
+
+def story(log: list[Entry], tasks: int, kernel: bool) -> list[Entry]:
     """From the story's first wakeup to the end of its last task, tasks by the order in which they come.
 
     Before it the kernel's tasks, which are the first that come, join the class and sleep; the simulator's are born.
@@ -54,10 +60,10 @@ def story(log: list[Entry], tasks: int, kernel: bool) -> list[str]:
                 continue
             begun.add(pid)
         kept.append((what, pid, more))
-    return _named(kept)
+    return kept
 
 
-def _named(log: list[Entry]) -> list[str]:
+def named(log: list[Entry]) -> list[str]:
     """As lines that say the same for other pids. Who enqueues by a fork or by a wakeup is told apart by the others."""
     pids = {pid: number for number, pid in enumerate(dict.fromkeys(pid for _, pid, _ in log if pid))}
     return [f"{what} {pids.get(pid, '-')}{_more(what, more)}" for what, pid, more in log]
@@ -67,5 +73,5 @@ def _more(what: str, more: int) -> str:
     if what == "dispatch":
         return " moved" if more else ""
     if what == "stopping":
-        return " runnable" if more & 1 else ""
+        return " runnable" if more & _RUNNABLE else ""
     return ""
