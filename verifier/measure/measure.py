@@ -30,6 +30,9 @@ from schedc.verifier.vm.run import run as run_job
 Progress = Callable[[str], None]
 MAX_CPUS = 16
 MAX_SEEDS = 1000
+LEAST_PATIENCE = 120
+LOADING = 30
+"""Guest seconds that the kernel's verifier may take for a large policy where an instruction takes a ns."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,7 @@ def _job(workload: Workload, subject: Subject, options: Options, guest: Machine)
     if _has_costs(subject, options):
         runs.append(replace(subject.run(wire.load(workload, 1), costs=True), name="costs"))
     return Job(
-        tuple(runs),
+        tuple(replace(run, timeout=patience(workload)) for run in runs),
         options.kernel,
         guest,
         with_parents((*workload.cgroups, *subject.groups)),
@@ -198,6 +201,11 @@ def _job(workload: Workload, subject: Subject, options: Options, guest: Machine)
         files=workload.files,
         weights=dict(workload.weights),
     )
+
+
+def patience(workload: Workload) -> int:
+    """Guest seconds until a run counts as hung: the slower the CPU, the longer it takes to load a policy."""
+    return max(LEAST_PATIENCE, LOADING << workload.shift) + 2 * wire.load(workload, 1).seconds
 
 
 def _has_costs(subject: Subject, options: Options) -> bool:

@@ -77,9 +77,11 @@ def _console(path: Path) -> str:
 
 
 def patience(job: jobs.Job) -> float:
-    """Host seconds of silence. Under icount a guest second can take much longer than one of ours."""
+    """Host seconds of silence. Where instructions are counted, a guest second has a billion of them, or that divided
+    by what each takes."""
     longest = max((item.limit for item in job.objects), default=0)
-    return BOOT_PATIENCE + longest * (10 if job.machine.icount_shift is not None else 1.5)
+    shift = job.machine.icount_shift
+    return BOOT_PATIENCE + longest * max(1.5, 20 / (1 << shift) if shift is not None else 0)
 
 
 def _follow(

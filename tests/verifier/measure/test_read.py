@@ -9,6 +9,7 @@ import pytest
 import schedc
 from schedc.verifier.measure import MeasureError, read, wire
 from schedc.verifier.measure.folder import MAX_BYTES, folder
+from schedc.verifier.measure.measure import patience
 from schedc.verifier.measure.workload import Draw
 
 ROOT = Path(next(iter(schedc.__path__))).parent
@@ -204,3 +205,9 @@ def test_a_folder_has_plain_files_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_the_examples_are_workloads(path: Path) -> None:
     assert read(path.read_bytes(), str(path)).about
+
+
+def test_the_slower_the_cpu_the_longer_a_policy_may_take_to_load() -> None:
+    slow, usual = (ROOT / f"examples/workloads/{name}.toml" for name in ("shares", "latency"))
+    assert patience(read(slow.read_bytes(), slow.name)) == 32 * 30 + 2 * 20
+    assert patience(read(usual.read_bytes(), usual.name)) == 120 + 2 * 2
