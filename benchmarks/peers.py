@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import kernel_schedulers, peers_report
+from benchmarks import kernel_schedulers, peers_report, peers_summary
 from benchmarks.kernel_schedulers import SLICE_NS, Scheduler, Tree
 from benchmarks.seeds import seen
 from schedc import api
@@ -93,7 +93,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--workloads", nargs="+", default=WORKLOADS, metavar="NAME", help="files of workloads/")
     parser.add_argument("--data", type=Path, metavar="FILE", help="everything as JSON, too")
     parser.add_argument("--show", type=Path, metavar="FILE", help="only print what such a file has")
+    parser.add_argument("--summary", type=Path, metavar="FILE", help="only print it side by side")
     options = parser.parse_args(arguments)
+    if options.summary:
+        print("\n".join(peers_summary.lines(json.loads(options.summary.read_text(encoding="utf-8")))))
+        return 0
     if options.show:
         show(json.loads(options.show.read_text(encoding="utf-8")))
         return 0

@@ -81,14 +81,18 @@ def _decisions(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     Dispatch waits for the queue's lock, on several CPUs for as long as another one has its turn: so also without it.
     """
     names = list(dict.fromkeys(name for row in rows for name in row["calls"]))
-    yield _row(["", "ns a decision", "ratio", "without dispatch", *names])
-    yield _row(["---"] * (4 + len(names)))
-    for row in rows:
-        calls = [_call(row, name) for name in names]
-        rest = _without_dispatch(row)
-        beside = f" ({rest / _without_dispatch(rows[0]):.2f})" if row is not rows[0] else ""
-        cells = [f"{median(row['per_decision']):.0f}", _ratio(row["ratio"]), f"{rest:.0f}{beside}"]
-        yield _row([row["name"], *cells, *calls])
+    yield row(["", "ns a decision", "ratio", "without dispatch", *names])
+    yield row(["---"] * (4 + len(names)))
+    for each in rows:
+        calls = [_call(each, name) for name in names]
+        yield row([each["name"], *decision(each, rows[0] if each is not rows[0] else None), *calls])
+
+
+def decision(mine: dict[str, Any], base: dict[str, Any] | None = None) -> tuple[str, str, str]:
+    """Its ns, the ratio to the base, and the ns without dispatch with that ratio."""
+    rest = _without_dispatch(mine)
+    share = f" ({rest / _without_dispatch(base):.2f})" if base is not None else ""
+    return f"{median(mine['per_decision']):.0f}", _ratio(mine["ratio"]), f"{rest:.0f}{share}"
 
 
 def _without_dispatch(row: dict[str, Any]) -> float:
@@ -106,11 +110,11 @@ def _figures(found: dict[str, Any]) -> Iterator[str]:
     table: dict[str, dict[str, Any]] = {}
     for each in found["figures"]:
         table.setdefault(f"{each['group']} {each['name']}", {})[each["scheduler"]] = each
-    yield _row(["", found["schedulers"][0]["name"], *ours])
-    yield _row(["---"] * (2 + len(ours)))
+    yield row(["", found["schedulers"][0]["name"], *ours])
+    yield row(["---"] * (2 + len(ours)))
     for label, cells in table.items():
         first = next(iter(cells.values()))
-        yield _row([label, _amount(first), *(_beside(cells.get(name)) for name in ours)])
+        yield row([label, _amount(first), *(beside(cells.get(name)) for name in ours)])
 
 
 def _amount(each: dict[str, Any]) -> str:
@@ -118,7 +122,8 @@ def _amount(each: dict[str, Any]) -> str:
     return f"{value / 1000:.0f} us" if each["unit"] == "ns" else f"{value:.1f} {each['unit']}"
 
 
-def _beside(each: dict[str, Any] | None) -> str:
+def beside(each: dict[str, Any] | None) -> str:
+    """A figure's ratio to the base; `+` where it is surely better, `-` where it is worse."""
     if each is None:
         return "-"
     if not each["better"] or each["word"] in ("same", "unknown"):
@@ -134,5 +139,6 @@ def _ratio(ratio: dict[str, Any] | None) -> str:
     return f"{ratio['median']:.2f} [{ratio['low']:.2f} {ratio['high']:.2f}]"
 
 
-def _row(cells: Sequence[str]) -> str:
+def row(cells: Sequence[str]) -> str:
+    """Of a table."""
     return f"| {' | '.join(cells)} |"

@@ -10,6 +10,8 @@ from schedc.record import record
 
 # What a workload is about; medians and shares say less.
 FIGURES = ("wakeup p99", "request p99", "throughput", "makespan", "fairness of busy tasks")
+# In counted time a difference of a thousandth can be sure, and is still of no use.
+ALIKE = 0.01
 
 
 @record
@@ -22,9 +24,9 @@ class Standing:
 
 @record
 class Ranking:
-    """One figure of a workload. `better` than the default, and `worse`, are only those that surely are, the best and
-    the worst first; `same` are the others. Figures of another text than the policy has are left out; under the
-    `unfit` a run failed."""
+    """One figure of a workload. `better` than the default, and `worse`, are only those that surely are, by a hundredth
+    or more, the best and the worst first; `same` are the others. Figures of another text than the policy has are left
+    out; under the `unfit` a run failed."""
 
     workload: str
     group: str
@@ -62,7 +64,10 @@ def _ranking(workload: str, found: list[tuple[str, Figure]], unfit: tuple[str, .
     for policy, figure in found:
         if figure.ratio is None:
             continue
-        place = better if figure.word == figure.better else worse if figure.word in ("less", "more") else same
+        if abs(figure.ratio.median - 1) < ALIKE or figure.word not in ("less", "more"):
+            place = same
+        else:
+            place = better if figure.word == figure.better else worse
         place.append(Standing(policy, figure.ratio))
     return Ranking(
         workload,

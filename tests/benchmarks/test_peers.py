@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import kernel_schedulers, peers, peers_report
+from benchmarks import kernel_schedulers, peers, peers_report, peers_summary
 from benchmarks.seeds import Seeds
 from schedc import api
 from schedc.verifier.measure import Options, Subject
@@ -54,6 +54,17 @@ def test_better_and_worse_are_marked_and_a_share_is_neither(p50: float, mark: st
 def test_few_seeds_give_no_interval() -> None:
     lines = list(peers_report.lines(compared(seeds("mine", 150, 50.0, 2), seeds("base", 100, 50.0, 2))))
     assert any("| mine | 300 | 1.50 | 300 (1.50) |" in line for line in lines)
+
+
+def test_the_summary_has_a_row_and_a_column_for_each_pair() -> None:
+    """Also where not all pairs have a figure."""
+    whole, part = (compared(seeds(name, 150, 40.0), seeds("base", 100, 50.0)) for name in ("one", "two"))
+    part["figures"] = part["figures"][1:]
+    lines = list(peers_summary.lines([whole, part]))
+    assert "| `one` and `base` | 1 | 200 | 300 | 1.50 [1.50 1.50] | 300 (1.50) |" in lines
+    assert "| 1 CPU | `one` / `base` | `two` / `base` |" in lines
+    (row,) = [line for line in lines if "request p50" in line]
+    assert row.endswith("] + | - |")
 
 
 @pytest.mark.parametrize("ours", [each for _, group in peers.PEERS for each in group], ids=lambda each: each.path.stem)
