@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import kernel_schedulers
@@ -41,10 +42,8 @@ def read(path: Path) -> tuple[str, bytes]:
 def measure(objects: Sequence[tuple[str, bytes]], series: str) -> Run:
     """One boot for all."""
     tree = Tree.of(series)
-    jobs = [
-        ObjectJob(each.name, tree.build(each.file), attach=False, settings=tree.enums() | each.settings_for(1))
-        for each in (kernel_schedulers.FIFO, kernel_schedulers.VTIME)
-    ]
+    theirs = (kernel_schedulers.FIFO, kernel_schedulers.VTIME)
+    jobs = [replace(tree.subject(each, 1).job, attach=False) for each in theirs]
     jobs += [ObjectJob(name, data, attach=False, watch=True) for name, data in objects]
     return run(Job(tuple(jobs), series, Machine(sockets=1, cores=1)))
 

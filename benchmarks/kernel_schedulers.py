@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import kernel_source
+from schedc.verifier.measure import Subject
 from schedc.verifier.measure.measure import MAX_CPUS
 from schedc.verifier.vm import cache, guest_build, images
 from schedc.verifier.vm.errors import VmError
@@ -32,6 +33,8 @@ class Scheduler:
     """What its loader sets by default, or for this mode."""
     per_cpu: str = ""
     """The variable that has to have the number of CPUs."""
+    built: Path | None = None
+    """Its object, where it is not the kernel's and was built elsewhere."""
 
     def settings_for(self, cpus: int) -> dict[str, int]:
         """All variables to set before load, but for the kernel's enum values."""
@@ -68,12 +71,16 @@ class Tree:
         cache.write_atomically(work / "vmlinux.h", header.encode())
         return cls(images.kernel(series), kernel_source.source(home, series), work, header)
 
-    def enums(self) -> dict[str, int]:
-        """What all their loaders do: the running kernel's enum values go into variables."""
-        declared = (self.source / "tools/sched_ext/include/scx/enums.autogen.bpf.h").read_text()
-        names = re.findall(r"const volatile u64 __(SCX_\w+) __weak", declared)
-        values = dict(re.findall(r"^\t(SCX_\w+) = (-?\d+)", self.header, re.MULTILINE))
-        return {f"__{name}": int(values[name]) for name in names if name in values}
+    def subject(self, scheduler: Scheduler, cpus: int) -> Subject:
+        """What is measured."""
+        data = scheduler.built.read_bytes() if scheduler.built else self.build(scheduler.file)
+        return Subject.object(scheduler.name, data, self.enums(data) | scheduler.settings_for(cpus))
+
+    def enums(self, data: bytes) -> dict[str, int]:
+        """What all their loaders do: the running kernel's enum values go into those variables that the object has."""
+        names = set(re.findall(rb"\0__(SCX_\w+)(?=\0)", data))
+        values = re.findall(r"^\t(SCX_\w+) = (-?\d+)", self.header, re.MULTILINE)
+        return {f"__{name}": int(value) for name, value in values if name.encode() in names}
 
     def config(self) -> dict[str, int]:
         """What the prelude wants to know of the kernel."""

@@ -28,10 +28,8 @@ SIMPLE = kernel_schedulers.VTIME
 
 def subjects(kernel: str) -> list[Subject]:
     """The default scheduler, scx_simple and fair, each with its own slice."""
-    tree = Tree.of(kernel)
-    simple = Subject.object(SIMPLE.name, tree.build(SIMPLE.file), tree.enums() | SIMPLE.settings_for(1))
     source = (ROOT / "stdlib_policies/fair.sched").read_text(encoding="utf-8")
-    return [Subject.default(), simple, Subject.policy(api.compile(source, "fair.sched"))]
+    return [Subject.default(), Tree.of(kernel).subject(SIMPLE, 1), Subject.policy(api.compile(source, "fair.sched"))]
 
 
 def as_known(workload: str, measured: Measured) -> bool:

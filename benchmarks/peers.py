@@ -6,6 +6,7 @@ is 5 ms.
 
     python -m benchmarks.peers --data docs/peers.json
     python -m benchmarks.peers --workloads tails --cpus 1 --data docs/peers_tails.json
+    python -m benchmarks.peers --object scx_other.bpf.o --set slice_ns=1000000 --beside bpfland --cpus 1
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from benchmarks import kernel_schedulers, peers_report, peers_summary
 from benchmarks.kernel_schedulers import SLICE_NS, Scheduler, Tree
 from benchmarks.seeds import seen
 from schedc import api
+from schedc.library import policies
 from schedc.verifier.measure import MeasureError, Options, Subject, read
 from schedc.verifier.vm import cache
 from schedc.verifier.vm.errors import VmError
@@ -38,11 +40,12 @@ class Ours:
 
     path: Path
     slice: str = "slice"
+    """Empty: all its params are as they come."""
     length: int = SLICE_NS
 
     def subject(self) -> Subject:
         result = api.compile(self.path.read_text(encoding="utf-8"), self.path.name)
-        return Subject.policy(result, {self.slice: f"{self.length}ns"})
+        return Subject.policy(result, {self.slice: f"{self.length}ns"} if self.slice else {})
 
 
 Peer = tuple[Scheduler, tuple[Ours, ...]]
@@ -59,8 +62,17 @@ PEERS: tuple[Peer, ...] = (
 
 def subjects(tree: Tree, peer: Scheduler, ours: Sequence[Ours], cpus: int) -> list[Subject]:
     """The C scheduler first."""
-    settings = tree.enums() | peer.settings_for(cpus)
-    return [Subject.object(peer.name, tree.build(peer.file), settings), *(each.subject() for each in ours)]
+    return [tree.subject(peer, cpus), *(each.subject() for each in ours)]
+
+
+def built_elsewhere(path: Path, settings: Sequence[str], names: Sequence[str]) -> Peer:
+    """An object and policies of the library; `ValueError` or `MeasureError` where that is none."""
+    pairs = [(name, int(value)) for name, _, value in (each.partition("=") for each in settings)]
+    unknown = sorted(set(names) - set(policies()))
+    if unknown or not names:
+        raise MeasureError(f"the library has no {', '.join(unknown) or 'policy without a name'}", "see --beside")
+    peer = Scheduler(path.name.removesuffix(".o").removesuffix(".bpf"), "", tuple(pairs), built=path)
+    return peer, tuple(Ours(LIBRARY / f"{name}.sched", slice="") for name in names)
 
 
 def compared(peers: Sequence[Peer], names: Sequence[str], options: Options) -> list[dict[str, Any]]:
@@ -90,6 +102,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seeds", type=int, default=10, metavar="N")
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="boots at once; it changes no figure")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these C schedulers")
+    parser.add_argument("--object", type=Path, metavar="FILE", help="instead of these: a scheduler built elsewhere")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="a variable of that object")
+    parser.add_argument("--beside", nargs="+", default=[], metavar="POLICY", help="the policies beside that object")
     parser.add_argument("--workloads", nargs="+", default=WORKLOADS, metavar="NAME", help="files of workloads/")
     parser.add_argument("--data", type=Path, metavar="FILE", help="everything as JSON, too")
     parser.add_argument("--show", type=Path, metavar="FILE", help="only print what such a file has")
@@ -101,9 +116,11 @@ def main(arguments: Sequence[str]) -> int:
     if options.show:
         show(json.loads(options.show.read_text(encoding="utf-8")))
         return 0
-    peers = [peer for peer in PEERS if not options.only or peer[0].name in options.only]
     found = []
     try:
+        peers: Sequence[Peer] = [peer for peer in PEERS if not options.only or peer[0].name in options.only]
+        if options.object:
+            peers = [built_elsewhere(options.object, options.set, options.beside)]
         for cpus in options.cpus:
             asked = Options(options.kernel, cpus, options.seeds, at_once=options.jobs)
             part = compared(peers, options.workloads, asked)
@@ -111,7 +128,7 @@ def main(arguments: Sequence[str]) -> int:
             found += part
             if options.data:
                 options.data.write_text(data(found), encoding="utf-8")
-    except (VmError, MeasureError, OSError) as error:
+    except (VmError, MeasureError, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
