@@ -90,8 +90,8 @@ def _decisions(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 def decision(mine: dict[str, Any], base: dict[str, Any] | None = None) -> tuple[str, str, str]:
     """Its ns, the ratio to the base, and the ns without dispatch with that ratio."""
-    rest = _without_dispatch(mine)
-    share = f" ({rest / _without_dispatch(base):.2f})" if base is not None else ""
+    rest, theirs = _without_dispatch(mine), _without_dispatch(base) if base is not None else 0.0
+    share = f" ({rest / theirs:.2f})" if theirs else ""
     return f"{median(mine['per_decision']):.0f}", _ratio(mine["ratio"]), f"{rest:.0f}{share}"
 
 

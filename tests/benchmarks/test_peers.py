@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,6 +55,13 @@ def test_better_and_worse_are_marked_and_a_share_is_neither(p50: float, mark: st
 def test_few_seeds_give_no_interval() -> None:
     lines = list(peers_report.lines(compared(seeds("mine", 150, 50.0, 2), seeds("base", 100, 50.0, 2))))
     assert any("| mine | 300 | 1.50 | 300 (1.50) |" in line for line in lines)
+
+
+def test_a_scheduler_that_only_dispatches_has_no_ratio_without_it() -> None:
+    bare = seeds("base", 100, 50.0)
+    calls = Costs((Callback("dispatch", 10, 1000),), 5)
+    lines = list(peers_report.lines(compared(seeds("mine", 150, 50.0), replace(bare, costs=(calls,) * 10))))
+    assert any("| mine | 300 | 1.50 [1.50 1.50] | 300 |" in line for line in lines)
 
 
 def test_the_summary_has_a_row_and_a_column_for_each_pair() -> None:
