@@ -6,7 +6,7 @@ is 5 ms.
 
     python -m benchmarks.peers --data docs/peers.json
     python -m benchmarks.peers --workloads tails --cpus 1 --data docs/peers_tails.json
-    python -m benchmarks.peers --object scx_other.bpf.o --set slice_ns=1000000 --beside bpfland --cpus 1
+    python -m benchmarks.peers --object scx_flash.bpf.o --set smt_enabled=0 --beside flash --param slice=700us --cpus 1
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from benchmarks.kernel_schedulers import SLICE_NS, Scheduler, Tree
 from benchmarks.seeds import seen
 from schedc import api
 from schedc.library import policies
+from schedc.verifier.kernel import params
 from schedc.verifier.measure import MeasureError, Options, Subject, read
 from schedc.verifier.vm import cache
 from schedc.verifier.vm.errors import VmError
@@ -34,18 +35,23 @@ LIBRARY = HERE.parent / "stdlib_policies"
 WORKLOADS = ("switches", "mixed")
 
 
+SLICE = f"slice={SLICE_NS}ns"
+
+
 @dataclass(frozen=True)
 class Ours:
-    """A policy, what its slice is called, and how long it is: as that of the C schedulers, or the longest it may be."""
+    """A policy, and its params as `NAME=VALUE`: a slice as that of the C scheduler, or the longest it may be."""
 
     path: Path
-    slice: str = "slice"
-    """Empty: all its params are as they come."""
-    length: int = SLICE_NS
+    params: tuple[str, ...] = (SLICE,)
 
     def subject(self) -> Subject:
         result = api.compile(self.path.read_text(encoding="utf-8"), self.path.name)
-        return Subject.policy(result, {self.slice: f"{self.length}ns"} if self.slice else {})
+        wanted = params.split(self.params)
+        known = {each.name for each in result.report.params} if result.report else set()
+        if unknown := sorted(set(wanted) - known):
+            raise MeasureError(f"{self.path.stem} has no param `{unknown[0]}`", "see `schedc policies` for its params")
+        return Subject.policy(result, wanted)
 
 
 Peer = tuple[Scheduler, tuple[Ours, ...]]
@@ -54,9 +60,9 @@ PEERS: tuple[Peer, ...] = (
     (kernel_schedulers.FIFO, (Ours(LIBRARY / "fifo.sched"),)),
     (kernel_schedulers.VTIME, (Ours(HERE / "policies/simple_vtime.sched"), Ours(LIBRARY / "fair.sched"))),
     (kernel_schedulers.QMAP, (Ours(LIBRARY / "priority.sched"),)),
-    (kernel_schedulers.CENTRAL, (Ours(LIBRARY / "central.sched", "quantum"),)),
+    (kernel_schedulers.CENTRAL, (Ours(LIBRARY / "central.sched", (SLICE.replace("slice", "quantum"),)),)),
     (kernel_schedulers.CPU0, (Ours(LIBRARY / "single.sched"),)),
-    (kernel_schedulers.FLATCG, (Ours(LIBRARY / "flatcg.sched", length=SLICE_NS // 4),)),
+    (kernel_schedulers.FLATCG, (Ours(LIBRARY / "flatcg.sched", ("slice=5ms",)),)),
 )
 
 
@@ -65,14 +71,16 @@ def subjects(tree: Tree, peer: Scheduler, ours: Sequence[Ours], cpus: int) -> li
     return [tree.subject(peer, cpus), *(each.subject() for each in ours)]
 
 
-def built_elsewhere(path: Path, settings: Sequence[str], names: Sequence[str]) -> Peer:
-    """An object and policies of the library; `ValueError` or `MeasureError` where that is none."""
-    pairs = [(name, int(value)) for name, _, value in (each.partition("=") for each in settings)]
-    unknown = sorted(set(names) - set(policies()))
-    if unknown or not names:
-        raise MeasureError(f"the library has no {', '.join(unknown) or 'policy without a name'}", "see --beside")
-    peer = Scheduler(path.name.removesuffix(".o").removesuffix(".bpf"), "", tuple(pairs), built=path)
-    return peer, tuple(Ours(LIBRARY / f"{name}.sched", slice="") for name in names)
+def built_elsewhere(path: Path, settings: Sequence[str], name: str, wanted: Sequence[str]) -> Peer:
+    """An object with its variables, and a policy of the library with its params; `MeasureError` where there is none."""
+    if name not in policies():
+        raise MeasureError(f"the library has no policy `{name}`", "name the one to compare with --beside")
+    try:
+        variables = tuple((variable, int(value)) for variable, value in params.split(settings).items())
+    except ValueError as error:
+        raise MeasureError(f"--set: {error}", "a variable is a whole number") from None
+    peer = Scheduler(path.name.removesuffix(".o").removesuffix(".bpf"), "", variables, built=path)
+    return peer, (Ours(LIBRARY / f"{name}.sched", tuple(wanted)),)
 
 
 def compared(peers: Sequence[Peer], names: Sequence[str], options: Options) -> list[dict[str, Any]]:
@@ -104,7 +112,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these C schedulers")
     parser.add_argument("--object", type=Path, metavar="FILE", help="instead of these: a scheduler built elsewhere")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="a variable of that object")
-    parser.add_argument("--beside", nargs="+", default=[], metavar="POLICY", help="the policies beside that object")
+    parser.add_argument("--beside", default="", metavar="POLICY", help="the policy beside that object")
+    parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a param of that policy")
     parser.add_argument("--workloads", nargs="+", default=WORKLOADS, metavar="NAME", help="files of workloads/")
     parser.add_argument("--data", type=Path, metavar="FILE", help="everything as JSON, too")
     parser.add_argument("--show", type=Path, metavar="FILE", help="only print what such a file has")
@@ -120,7 +129,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         peers: Sequence[Peer] = [peer for peer in PEERS if not options.only or peer[0].name in options.only]
         if options.object:
-            peers = [built_elsewhere(options.object, options.set, options.beside)]
+            peers = [built_elsewhere(options.object, options.set, options.beside, options.param)]
         for cpus in options.cpus:
             asked = Options(options.kernel, cpus, options.seeds, at_once=options.jobs)
             part = compared(peers, options.workloads, asked)
@@ -128,7 +137,7 @@ def main(arguments: Sequence[str]) -> int:
             found += part
             if options.data:
                 options.data.write_text(data(found), encoding="utf-8")
-    except (VmError, MeasureError, OSError, ValueError) as error:
+    except (VmError, MeasureError, params.BadSetting, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from benchmarks import kernel_schedulers, peers, peers_report, peers_summary
 from benchmarks.seeds import Seeds
 from schedc import api
-from schedc.verifier.measure import Options, Subject
+from schedc.verifier.kernel import params
+from schedc.verifier.measure import MeasureError, Options, Subject
 from schedc.verifier.measure.figures import Figure
 from schedc.verifier.measure.measure import Callback, Costs
 
@@ -80,9 +82,31 @@ def test_counterparts_have_the_slice_of_the_c_schedulers(ours: peers.Ours) -> No
     """Or the longest that they may have."""
     result = api.compile(ours.path.read_text(encoding="utf-8"), ours.path.name)
     assert result.report is not None
-    (param,) = [each for each in result.report.params if each.name == ours.slice]
+    (name,) = params.split(ours.params)
+    (param,) = [each for each in result.report.params if each.name == name]
     expected = min(kernel_schedulers.SLICE_NS, param.range.high)
-    assert ours.subject().job.settings[f"param_{ours.slice}"] == expected
+    assert ours.subject().job.settings[f"param_{name}"] == expected
+
+
+def test_an_object_that_was_built_elsewhere_has_its_variables_and_the_policy_its_params(tmp_path: Path) -> None:
+    path = tmp_path / "scx_some.bpf.o"
+    peer, (ours,) = peers.built_elsewhere(path, ["smt_enabled=0"], "flash", ["slice=700us"])
+    assert (peer.name, peer.built, peer.settings_for(1)) == ("scx_some", path, {"smt_enabled": 0})
+    assert ours.subject().job.settings["param_slice"] == 700_000
+
+
+@pytest.mark.parametrize(("name", "value"), [("none", "1"), ("slice", "1"), ("slice", "1h")])
+def test_a_param_that_a_counterpart_cannot_have_is_said(name: str, value: str) -> None:
+    with pytest.raises((MeasureError, params.BadSetting), match=name):
+        peers.Ours(peers.LIBRARY / "flash.sched", (f"{name}={value}",)).subject()
+
+
+@pytest.mark.parametrize(
+    "words", [["--beside", "none"], ["--beside", "fair", "--set", "x"], ["--beside", "fair", "--set", "x=y"], []]
+)
+def test_what_is_wrong_with_such_an_object_is_said(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert peers.main(["--object", "some.o", *words]) == 2
+    assert capsys.readouterr().err.startswith("error: ")
 
 
 def test_simple_vtime_pays_for_nothing_that_scx_simple_does_not_do() -> None:
