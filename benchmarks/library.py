@@ -7,6 +7,7 @@ policies` reads, a policy and a workload at a time; what is there already for th
     python -m benchmarks.library                    # all
     python -m benchmarks.library fair desk --seeds 10
     python -m benchmarks.library --workloads        # only the costs
+    python -m benchmarks.library --table            # of what is stored: who is the best for what
 """
 
 from __future__ import annotations
@@ -22,9 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from schedc import api
+from schedc.catalog import policies as catalog
+from schedc.catalog.ranking import Standing, rankings
 from schedc.library import figures_file, policies, policy_text
 from schedc.verifier.measure import MeasureError, Measurement, Options, Subject, measure, read
+from schedc.verifier.measure.figures import Figure
 from schedc.verifier.measure.report import to_json
+from schedc.verifier.measure.show import amount
 from schedc.verifier.vm import cache
 from schedc.verifier.vm.errors import VmError
 
@@ -34,6 +39,8 @@ WORKLOADS = ("latency", "server", "messages", "shares")
 SCHEMA = 1
 # A workload's single largest value says little.
 LEFT_OUT = " max"
+# Of those that are better and those that are worse.
+SHOWN = 4
 
 
 class Store:
@@ -163,6 +170,22 @@ def bring_up(store: Store, lab: Lab, name: str, workloads: Sequence[str], again:
             print(f"{name}, {workload}: stored", flush=True)
 
 
+def table() -> Iterator[str]:
+    """Markdown, of the stored figures: a row for each figure of a workload, with the ratios to the default."""
+    yield "| | default | better | the best | worse | the worst |"
+    yield "|---|---|---|---|---|---|"
+    for each in rankings(catalog()):
+        figure = Figure(each.group, each.figure, each.unit, each.direction)
+        cells = [f"{each.workload}: {figure.label}", amount(figure, each.default)]
+        for standings in (each.better, each.worse):
+            cells += [str(len(standings)), ", ".join(map(_standing, standings[:SHOWN])) or "-"]
+        yield f"| {' | '.join(cells)} |"
+
+
+def _standing(each: Standing) -> str:
+    return f"{each.policy} {each.ratio.median:.3g}"
+
+
 def main(arguments: Sequence[str]) -> int:
     """0 when all could be measured; what a policy did not come through is stored with the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -171,8 +194,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--kernel", default="7.3", metavar="SERIES")
     parser.add_argument("--seeds", type=int, default=6, metavar="N", help="6 are the fewest that give intervals")
     parser.add_argument("--again", action="store_true", help="measure also what is there")
+    parser.add_argument("--table", action="store_true", help="only print a table of what is stored")
     parser.add_argument("--file", type=Path, default=figures_file(), metavar="FILE")
     options = parser.parse_args(arguments)
+    if options.table:
+        print("\n".join(table()))
+        return 0
     unknown = set(options.policies) - set(policies())
     if unknown:
         parser.error(f"the library has no {', '.join(sorted(unknown))}")

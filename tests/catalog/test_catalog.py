@@ -36,23 +36,6 @@ param bare: count = 1 in 0..2
 queue ready: fifo
 """
 
-# Lines of the BPF part of what a policy follows: in sched-ext/scx at 7a58a3a1a, those in C before d1810e621.
-ORIGINALS = {
-    "beerland": 1029, "bpfland": 1529, "budget": 861, "central": 356, "chaos": 778, "cosmos": 1609, "deficit": 3892,
-    "desk": 5599, "fair": 151, "fifo": 151, "flash": 1359, "flatcg": 954, "lavd": 9276, "layered": 5599, "mitosis": 3437,
-    "nest": 652, "p2dq": 4196, "pair": 610, "power": 9276, "previous": 70, "priority": 848, "quota": 848, "rusty": 3685,
-    "sojourn": 3209, "tickless": 800,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", policies())
-def test_a_policy_is_a_page(name: str) -> None:
-    """And, without its comments, a tenth of what it follows or 40 lines."""
-    lines = policy_text(name).splitlines()
-    assert len(lines) <= 150
-    assert len([line for line in lines if line.partition("#")[0].strip()]) <= max(40, ORIGINALS.get(name, 0) // 10)
-
-
 def test_the_head_comment_is_read() -> None:
     found = head(SAID)
     assert (found.title, found.idea) == ("One queue.", "What it does, in two lines.")

@@ -1,16 +1,22 @@
-"""The tables of docs/language.md, made from what the compiler itself uses. Run as a program, it writes them."""
+"""The tables of the pages, made from what the compiler itself uses and from figures that commands stored.
+
+    python -m tests.docs.tables     # writes them
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
+from benchmarks import library, peers_summary
 from schedc.types.arithmetic import RESULT
 from schedc.types.events import EVENTS
 from schedc.types.fields import FIELDS
 from schedc.types.kinds import Kind
 
-PAGE = Path(__file__).parents[2] / "docs" / "language.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = tuple(DOCS / name for name in ("language.md", "peers.md", "policies.md"))
 _PLACE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -47,13 +53,29 @@ def events() -> str:
     return "\n".join(lines) + "\n"
 
 
-TABLES = {"arithmetic": arithmetic, "fields": fields, "events": events}
+def peers(name: str) -> str:
+    """Of a file that `benchmarks.peers` wrote."""
+    found = json.loads((DOCS / f"{name}.json").read_text(encoding="utf-8"))
+    return "\n".join(peers_summary.lines(found)) + "\n"
+
+
+def standard() -> str:
+    return "\n".join(library.table()) + "\n"
+
+
+TABLES = {"arithmetic": arithmetic, "fields": fields, "events": events, "standard": standard}
+
+
+def table(name: str) -> str:
+    """A table of this file, or all of a comparison."""
+    return TABLES[name]() if name in TABLES else peers(name)
 
 
 def filled(text: str) -> str:
     """The page with its tables as they should be."""
-    return _PLACE.sub(lambda match: match[1] + TABLES[match[2]]() + match[3], text)
+    return _PLACE.sub(lambda match: match[1] + table(match[2]) + match[3], text)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")

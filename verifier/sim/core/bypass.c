@@ -6,7 +6,9 @@
  */
 #include "sim.h"
 
+/* CPUs are being told, one after the other; meanwhile nobody begins or ends anything. */
 static bool on_their_way;
+static u64 begun_at;
 
 static void go_round(void)
 {
@@ -40,8 +42,6 @@ void bypass_reaches(struct sim_cpu *rq)
 		event_set(&sim.cpus[rq->id + 1].bypass, sim.now + CYCLE_NS);
 }
 
-static u64 since;
-
 bool bypass_begin(void)
 {
 	if (on_their_way)
@@ -49,7 +49,7 @@ bool bypass_begin(void)
 	if (sim.bypass_depth++)
 		return true;
 	count_event(BYPASS_ACTIVATE);
-	since = sim.now;
+	begun_at = sim.now;
 	served_until_now();
 	go_round();
 	return true;
@@ -62,7 +62,7 @@ bool bypass_end(void)
 		return false;
 	if (!sim.bypass_depth || --sim.bypass_depth)
 		return true;
-	sim.events[BYPASS_DURATION] += sim.now - since;
+	sim.events[BYPASS_DURATION] += sim.now - begun_at;
 	go_round();
 	return true;
 }
