@@ -127,7 +127,8 @@ def _run(words: list[str]) -> int:
     import argparse
 
     command: Command = import_module(f"schedc.cli.{entry.module}")
-    parser = argparse.ArgumentParser(f"schedc {words[0]}", description=f"{entry.help}.")
+    # What is no option is not taken for one that begins so, as `--kernel` for `--kernel-image` where only that is one.
+    parser = argparse.ArgumentParser(f"schedc {words[0]}", description=f"{entry.help}.", allow_abbrev=False)
     command.configure(parser)
     try:
         options = parser.parse_args(words[1:])

@@ -78,6 +78,11 @@ def test_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
 
 
+def test_half_an_option_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["setup", "vm", "--kernel", "/nowhere"]) == 2
+    assert "unrecognized arguments: --kernel" in capsys.readouterr().err
+
+
 def test_several_files_and_json(capsys: pytest.CaptureFixture[str]) -> None:
     good, bad = policy(GOOD, "good.sched"), policy(BAD, "bad.sched")
     assert main(["check", "--format", "json", good, bad]) == 1
