@@ -64,6 +64,10 @@ def test_a_cpu_that_goes_idle_while_a_task_is_being_queued_does_not_see_it() -> 
     assert holds("mlfq", "work_conserving-e2ae996a86b2.json")
 
 
+def test_nor_is_it_held_against_that_cpu_when_it_looks_again() -> None:
+    assert holds("budget", "work_conserving-871ffa51442f.json")
+
+
 def stalled(policy: str, story: str) -> tuple[Subject, Story, Judged]:
     """A stall that is foreseen."""
     subject = Subject.of(api.compile((resources.files("schedc.stdlib_policies") / f"{policy}.sched").read_text()))

@@ -56,11 +56,21 @@ void queued_beside(struct sim_task *p)
 	sim.passing |= p->passed_by;
 }
 
+/* From now on it counts again for those that it had passed by; for what they waited so far, only other CPUs do. */
 void looks_again(struct sim_cpu *rq)
 {
-	for (s32 i = 0; sim.passing & bit(rq->id) && i < sim.nr_tasks; i++)
-		sim.tasks[i]->passed_by &= ~bit(rq->id);
-	sim.passing &= ~bit(rq->id);
+	u64 me = bit(rq->id);
+
+	if (!(sim.passing & me))
+		return;
+	served_until_now();
+	for (s32 i = 0; i < sim.nr_tasks; i++) {
+		if (!(sim.tasks[i]->passed_by & me))
+			continue;
+		sim.tasks[i]->passed_by &= ~me;
+		sim.tasks[i]->mask_since = sim.now;
+	}
+	sim.passing &= ~me;
 }
 
 /* The CPU takes a task: the one for which it was claimed, or another that came before it. */
