@@ -68,6 +68,14 @@ def test_nor_is_it_held_against_that_cpu_when_it_looks_again() -> None:
     assert holds("budget", "work_conserving-871ffa51442f.json")
 
 
+def test_a_cpu_may_take_another_task_while_it_is_being_chosen() -> None:
+    assert holds("lavd", "work_conserving-cbef87ff504b.json")
+
+
+def test_rescues_take_every_second_turn_only() -> None:
+    assert holds("sojourn", "no_abort-9d69a730b7b3.json")
+
+
 def stalled(policy: str, story: str) -> tuple[Subject, Story, Judged]:
     """A stall that is foreseen."""
     subject = Subject.of(api.compile((resources.files("schedc.stdlib_policies") / f"{policy}.sched").read_text()))

@@ -80,6 +80,7 @@ void put_prev(struct sim_cpu *rq, struct sim_task *p, enum cpu_class next)
 		return;
 	call("stopping", sim.ops->stopping, KF_REST, p, true, 0, 0);
 	set_runnable(rq, p);
+	p->overtaken = false;
 	wait_begins(p);
 	if (p->t.scx.slice && !rq->bypassing)
 		dispatch_enqueue(&rq->local, p, SCX_ENQ_HEAD);

@@ -60,6 +60,7 @@ static s32 ask_select_cpu(struct sim_task *p, s32 prev, u64 wake_flags)
 	u64 resting = sim.resting;
 	s32 cpu;
 
+	p->overtaken = false;
 	if (cpu_of_task(p)->bypassing)
 		count_event(BYPASS_DISPATCH);
 	if (!sim.ops->select_cpu || cpu_of_task(p)->bypassing) {

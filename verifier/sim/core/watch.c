@@ -7,7 +7,6 @@ void wait_begins(struct sim_task *p)
 	if (p->waiting_since != NEVER)
 		return;
 	p->waiting_since = sim.now;
-	p->overtaken = false;
 	p->passed_by = 0;
 	sim.nr_waiting++;
 	p->t.sched_info.last_queued = clock_on(cpu_of_task(p));
