@@ -42,7 +42,7 @@ class Ranking:
 
 
 def rankings(entries: Sequence[Entry]) -> tuple[Ranking, ...]:
-    """By workload and figure, in the order in which the figures are stored."""
+    """By workload, and of that in the order in which the figures are stored."""
     runs: dict[tuple[str, str, str], list[tuple[str, Figure]]] = {}
     unfit: dict[str, list[str]] = {}
     for entry in entries:
@@ -52,7 +52,8 @@ def rankings(entries: Sequence[Entry]) -> tuple[Ranking, ...]:
                 continue
             for figure in (each for each in measured.figures if each.name in FIGURES and each.better):
                 runs.setdefault((measured.workload, figure.group, figure.name), []).append((entry.name, figure))
-    return tuple(_ranking(key[0], found, tuple(unfit.get(key[0], ()))) for key, found in runs.items())
+    ordered = sorted(runs.items(), key=lambda run: run[0][0])
+    return tuple(_ranking(key[0], found, tuple(unfit.get(key[0], ()))) for key, found in ordered)
 
 
 def _ranking(workload: str, found: list[tuple[str, Figure]], unfit: tuple[str, ...]) -> Ranking:
