@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import kernel_source
+from schedc.verifier.audit.elf import parse_elf
 from schedc.verifier.measure import Subject
 from schedc.verifier.measure.measure import MAX_CPUS
 from schedc.verifier.vm import cache, guest_build, images
@@ -78,9 +79,9 @@ class Tree:
 
     def enums(self, data: bytes) -> dict[str, int]:
         """What all their loaders do: the running kernel's enum values go into those variables that the object has."""
-        names = set(re.findall(rb"\0__(SCX_\w+)(?=\0)", data))
+        names = {symbol.name for symbol in parse_elf(data).symbols if symbol.section}
         values = re.findall(r"^\t(SCX_\w+) = (-?\d+)", self.header, re.MULTILINE)
-        return {f"__{name}": int(value) for name, value in values if name.encode() in names}
+        return {f"__{name}": int(value) for name, value in values if f"__{name}" in names}
 
     def config(self) -> dict[str, int]:
         """What the prelude wants to know of the kernel."""
