@@ -24,6 +24,7 @@ from benchmarks.kernel_schedulers import SLICE_NS, Scheduler, Tree
 from benchmarks.seeds import seen
 from schedc import api
 from schedc.library import policies
+from schedc.verifier.audit.elf import ObjectError
 from schedc.verifier.kernel import params
 from schedc.verifier.measure import MeasureError, Options, Subject, read
 from schedc.verifier.vm import cache
@@ -137,7 +138,7 @@ def main(arguments: Sequence[str]) -> int:
             found += part
             if options.data:
                 options.data.write_text(data(found), encoding="utf-8")
-    except (VmError, MeasureError, params.BadSetting, OSError) as error:
+    except (VmError, MeasureError, ObjectError, params.BadSetting, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
