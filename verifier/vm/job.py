@@ -11,6 +11,8 @@ from schedc.verifier.vm.errors import VmError
 from schedc.verifier.vm.machine import Machine
 
 NO_OBJECT = "-"
+LOADING = 240
+"""Guest seconds that the kernel's verifier may take for a large policy, where the host has little time for the guest."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ class ObjectJob:
     @property
     def limit(self) -> int:
         """The timeout in effect."""
-        return self.timeout or 120 + 2 * sum(work.seconds for work in self.workloads if self.attach)
+        return self.timeout or LOADING + 2 * sum(work.seconds for work in self.workloads if self.attach)
 
 
 @dataclass(frozen=True)
