@@ -12,7 +12,7 @@ from schedc.verifier.vm.machine import Machine
 
 NO_OBJECT = "-"
 LOADING = 240
-"""Guest seconds that the kernel's verifier may take for a large policy, where the host has little time for the guest."""
+"""Guest seconds that the kernel's verifier may take for a large policy on a host with little time for the guest."""
 
 
 @dataclass(frozen=True)
