@@ -148,31 +148,21 @@ static __always_inline u64 into_span(u64 at, u64 clock, s64 low, s64 high)
 	return min_u64(max_u64(at, first), last);
 }
 
+/* Counts the bits below the highest one, without a branch: six of them were 64 ways for the kernel's verifier to go. */
 static __always_inline u64 log2_u64(u64 a)
 {
-	u64 result = 0;
-
-	if (a >= 1ULL << 32) {
-		a >>= 32;
-		result += 32;
-	}
-	if (a >= 1ULL << 16) {
-		a >>= 16;
-		result += 16;
-	}
-	if (a >= 1ULL << 8) {
-		a >>= 8;
-		result += 8;
-	}
-	if (a >= 1ULL << 4) {
-		a >>= 4;
-		result += 4;
-	}
-	if (a >= 1ULL << 2) {
-		a >>= 2;
-		result += 2;
-	}
-	return result + (a >= 2);
+	a |= 1;
+	a |= a >> 1;
+	a |= a >> 2;
+	a |= a >> 4;
+	a |= a >> 8;
+	a |= a >> 16;
+	a |= a >> 32;
+	a >>= 1;
+	a -= a >> 1 & 0x5555555555555555ULL;
+	a = (a & 0x3333333333333333ULL) + (a >> 2 & 0x3333333333333333ULL);
+	a = (a + (a >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+	return a * 0x0101010101010101ULL >> 56;
 }
 
 static __always_inline u64 random_below(u64 bound)
