@@ -16,6 +16,7 @@ PLACE = Path("/run/schedc/load")
 _MOST = 64 * 1024  # bytes of a message
 _PATIENCE = 1.0  # seconds that a client may take: what watches the policy waits meanwhile
 _PEER = struct.Struct("iII")
+_TIME = struct.Struct("ll")
 
 Handle = Callable[[Mapping[str, str]], str]
 """Takes values of params by name; what is wrong with them, or nothing."""
@@ -56,8 +57,10 @@ def change(wanted: Mapping[str, str], place: Path = PLACE) -> None:
     """Asks the policy that runs; `LoadError` where none does, `NotAllowed` where it does not take the values."""
     try:
         with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(10 * _PATIENCE)
+            # Where others are in line it waits; with Python's own timeout it would be turned away at once.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _TIME.pack(int(10 * _PATIENCE), 0))
             client.connect(str(place))
+            client.settimeout(10 * _PATIENCE)
             client.sendall(json.dumps({"set": dict(wanted)}).encode() + b"\n")
             told = json.loads(_message(client))
     except PermissionError:

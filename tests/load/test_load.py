@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -133,6 +134,25 @@ def test_it_takes_a_rate_to_lose_a_policy(at_most: float, steps: list[int]) -> N
 def test_what_is_no_rate(text: str) -> None:
     with pytest.raises(LoadError, match="no rate"):
         rate.parse(text)
+
+
+def test_who_comes_while_others_are_in_line_waits(tmp_path: Path) -> None:
+    place, asked = tmp_path / "schedc" / "load", []
+
+    def serve(server: socket.socket) -> None:
+        while not asked:
+            control.answer(server, lambda wanted: asked.append(dict(wanted)) or "")
+
+    with control.listening(place) as server, contextlib.ExitStack() as line:
+        for _ in range(5):
+            client = line.enter_context(socket.socket(socket.AF_UNIX))
+            client.connect(str(place))
+            client.shutdown(socket.SHUT_WR)
+        late = threading.Timer(0.2, serve, (server,))
+        late.daemon = True
+        late.start()
+        control.change({"a": "1"}, place)
+    assert asked == [{"a": "1"}]
 
 
 def test_the_socket_outlives_clients_that_say_nothing_sensible(tmp_path: Path) -> None:
