@@ -102,19 +102,19 @@ def _scheduler(measured: Measured) -> dict[str, Any]:
 
 
 def _callbacks(measured: Measured) -> dict[str, Any] | None:
+    """In whole ns: the kernel cuts each call to them, by a clock whose phase may be another where the host is busy."""
     costs = measured.costs
     if costs is None:
         return None
     return {
         "from": "a run of the first seed with the kernel's statistics on; each call has a reading of the clock in it",
-        "per_switch_ns": _short(costs.per_switch),
+        "per_switch_ns": round(costs.per_switch),
         "switches": costs.switches,
         "callbacks": [
             {
                 "callback": each.name,
                 "count": each.count,
-                "total_ns": each.total,
-                "mean_ns": _short(each.mean),
+                "mean_ns": round(each.mean),
             }
             for each in costs.callbacks
         ],
